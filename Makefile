@@ -1,0 +1,46 @@
+# make setup   an environment in .venv that runs the portal
+# make demo    the portal with sample people, products and tickets   (PORT=8000 PORTAL_DATA=./data)
+# make test    all tests, or some: make test ARGS="tests/rules -k budget"
+# make lint    style and import order
+# make lock    choose the newest versions that pyproject.toml allows and lock them
+
+PYTHON ?= python3
+PORT ?= 8000
+PORTAL_DATA ?= ./data
+ARGS ?=
+
+# Only --require-hashes makes pip compare every archive with the lock before it unpacks it.
+PIP := .venv/bin/python -m pip install -qq --disable-pip-version-check --require-virtualenv
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11 pyproject.toml --group build
+
+.PHONY: setup demo test lint lock
+
+setup: .venv/.run-ready
+
+demo: setup
+	PORT=$(PORT) PORTAL_DATA=$(PORTAL_DATA) .venv/bin/portal demo --serve
+
+test: .venv/.test-ready
+	tools/set-up-chromium
+	.venv/bin/python -m pytest $(ARGS)
+
+lint: .venv/.test-ready
+	.venv/bin/ruff check .
+
+lock:
+	$(LOCK) --upgrade -o requirements/run.txt
+	$(LOCK) --upgrade --group test -c requirements/run.txt -o requirements/test.txt
+
+.venv/bin/python:
+	tools/make-venv $(PYTHON)
+
+# The stamps are newer than the locks they were made from, so that a second run has nothing to do.
+.venv/.run-ready: requirements/run.txt pyproject.toml .venv/bin/python
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	touch $@
+
+.venv/.test-ready: requirements/test.txt .venv/.run-ready
+	$(PIP) --require-hashes -r requirements/test.txt
+	touch $@

@@ -1,0 +1,151 @@
+"""Devices: known by their fingerprint within one owner; and the ones that wait for a seat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from portal import audit
+from portal.actions.doing import Doing
+from portal.audit import Happened
+from portal.db import new_id
+from portal.models import Activation, Device, License, WaitingDevice
+
+WAITS = timedelta(hours=24)
+MOST_WAITING = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a program says about the device it runs on. A lone fingerprint is the component `fingerprint`."""
+
+    fingerprint: str
+    components: dict[str, str] = field(default_factory=dict)
+    name: str | None = None
+    platform: str | None = None
+    cores: int | None = None
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return self.components or {"fingerprint": self.fingerprint}
+
+
+def meet(doing: Doing, license_: License, machine: Machine) -> Device:
+    """The device of this fingerprint, with what its program now says of it."""
+    device = doing.db.execute(
+        select(Device).where(Device.group_id == license_.group_id, Device.fingerprint == machine.fingerprint)
+    ).scalar()
+    if device is None:
+        device = Device(
+            public_id=new_id(doing.now),
+            group_id=license_.group_id,
+            fingerprint=machine.fingerprint,
+            created_at=doing.now,
+            components={},
+        )
+        doing.db.add(device)
+    device.components = machine.parts
+    device.name = machine.name or device.name
+    device.platform = machine.platform or device.platform
+    device.cores = machine.cores or device.cores
+    device.seen_at = doing.now
+    doing.db.flush()
+    return device
+
+
+def name_of(doing: Doing, device_id: int) -> str:
+    """What people call the device; a nameless one goes by the beginning of its fingerprint."""
+    device = doing.db.get_one(Device, device_id)
+    return device.name or device.fingerprint[:12]
+
+
+def wait(doing: Doing, license_: License, machine: Machine) -> WaitingDevice | None:
+    """Keep a device that found no seat for a day; None when too many wait already."""
+    device = meet(doing, license_, machine)
+    waiting = doing.db.execute(
+        select(WaitingDevice).where(
+            WaitingDevice.license_id == license_.id,
+            WaitingDevice.device_id == device.id,
+            WaitingDevice.ended_at.is_(None),
+            WaitingDevice.until > doing.now,
+        )
+    ).scalar()
+    if waiting is None:
+        if _count_waiting(doing, license_) >= MOST_WAITING:
+            return None
+        waiting = WaitingDevice(
+            public_id=new_id(doing.now), license_id=license_.id, device_id=device.id, asked_at=doing.now, until=doing.now + WAITS
+        )
+        doing.db.add(waiting)
+        audit.record(
+            doing.db, doing.now, doing.actor, Happened.DEVICE_WAITING,
+            group_id=license_.group_id, license_id=license_.id, device=device.name or machine.fingerprint[:12],
+        )  # fmt: skip
+    waiting.until = doing.now + WAITS
+    settle_waiting(doing, license_)
+    return waiting
+
+
+def dismiss(doing: Doing, license_: License, waiting: WaitingDevice) -> bool:
+    """ "Not mine": it does not wait any more. False when it had already left."""
+    if waiting.ended_at is not None or waiting.until <= doing.now:
+        return False
+    waiting.ended_at = doing.now
+    device = doing.db.get_one(Device, waiting.device_id)
+    audit.record(
+        doing.db, doing.now, doing.actor, Happened.DEVICE_DISMISSED,
+        group_id=license_.group_id, license_id=license_.id, device=device.name or device.fingerprint[:12],
+    )  # fmt: skip
+    settle_waiting(doing, license_)
+    return True
+
+
+def stop_waiting(doing: Doing, license_: License, device: Device) -> None:
+    """The device has its seat."""
+    for waiting in doing.db.execute(
+        select(WaitingDevice).where(
+            WaitingDevice.license_id == license_.id, WaitingDevice.device_id == device.id, WaitingDevice.ended_at.is_(None)
+        )
+    ).scalars():
+        waiting.ended_at = doing.now
+    settle_waiting(doing, license_)
+
+
+def settle_waiting(doing: Doing, license_: License) -> None:
+    """Repeat in the license until when a device waits for it, so that lists can sort by it."""
+    doing.db.flush()
+    license_.waiting_until = doing.db.execute(
+        select(func.max(WaitingDevice.until)).where(WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None))
+    ).scalar()
+
+
+def _count_waiting(doing: Doing, license_: License) -> int:
+    return doing.db.execute(
+        select(func.count())
+        .select_from(WaitingDevice)
+        .where(
+            WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None), WaitingDevice.until > doing.now
+        )
+    ).scalar_one()
+
+
+def follow(doing: Doing, license_: License) -> None:
+    """The license has a new owner: its live and waiting devices become devices of that owner.
+
+    Another license of the old owner may run on the same device, so the device is copied and not moved.
+    """
+    live = select(Activation).where(Activation.license_id == license_.id, Activation.ended_at.is_(None))
+    waiting = select(WaitingDevice).where(WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None))
+    for one in [*doing.db.execute(live).scalars(), *doing.db.execute(waiting).scalars()]:
+        if one.device_id is None:
+            continue
+        old = doing.db.get_one(Device, one.device_id)
+        if old.group_id == license_.group_id:
+            continue
+        machine = Machine(old.fingerprint, dict(old.components), old.name, old.platform, old.cores)
+        seen_at, device = old.seen_at, meet(doing, license_, machine)
+        device.seen_at = seen_at
+        one.device_id = device.id
+        doing.db.flush()

@@ -1,0 +1,187 @@
+"""Asking the rules: the facts of a moment become a case, and what was done becomes an entry of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal import audit, rules
+from portal.actions import rule_sets
+from portal.actions.doing import Doing
+from portal.actions.rule_sets import InForce
+from portal.audit import Happened
+from portal.models import Activation, Article, Device, License, LicenseState, Operation, Product
+from portal.rules import ActorFacts, Case, Decision, DeviceFacts, Entry, LicenseFacts, RunningLicense
+
+# Budgets with these scopes reach across licenses; they stay within the owner group.
+WIDE = frozenset({"product", "group", "user", "device"})
+
+
+def entries(db: Session, license_: License, in_force: InForce) -> tuple[Entry, ...]:
+    """What the rules look at: the license's own operations, or its owner's where a budget reaches further."""
+    mine = Operation.license_id == license_.id
+    if is_wide(in_force.rules):
+        mine = or_(mine, Operation.group_id == license_.group_id)
+    rows = db.execute(select(Operation).where(mine).order_by(Operation.at, Operation.id)).scalars()
+    return tuple(entry(row) for row in rows)
+
+
+def entry(row: Operation) -> Entry:
+    return Entry(
+        at=row.at,
+        operation=row.operation,
+        activation=str(row.line) if row.line else None,
+        device=DeviceFacts(components=row.components) if row.components is not None else None,
+        evidence=row.evidence,
+        reason=row.reason,
+        license=str(row.license_id),
+        product=str(row.product_id),
+        article=str(row.article_id),
+        group=str(row.group_id),
+        user=str(row.user_id) if row.user_id else None,
+        grants=row.grants,
+        amount=row.amount or 0,
+        actor=row.actor,
+    )
+
+
+def is_wide(rule_set: rules.RuleSet) -> bool:
+    """Whether any budget or waiting time of these rules reaches across licenses."""
+    allowances = (scope for allowance in rule_set.allowances for scope in allowance.scopes)
+    return bool(WIDE.intersection(allowances) or WIDE.intersection(rule.scope for rule in rule_set.cooldowns))
+
+
+class Question:
+    """One request to the rules about one license at one moment, and the record of what came of it."""
+
+    def __init__(
+        self,
+        doing: Doing,
+        license_: License,
+        components: Mapping[str, str] | None,
+        *,
+        activation: Activation | None = None,
+        reason: str | None = None,
+        evidence: str | None = None,
+    ) -> None:
+        self.doing, self.license = doing, license_
+        self.components, self.activation, self.reason, self.evidence = components, activation, reason, evidence
+        self.in_force = rule_sets.in_force(doing.db, license_.article_id)
+        self._article = doing.db.get_one(Article, license_.article_id)
+        self._ledger: tuple[Entry, ...] | None = None
+
+    def case(self, operation: str) -> Case:
+        """The case as the rules take it; the ledger is read once."""
+        if self._ledger is None:
+            self._ledger = entries(self.doing.db, self.license, self.in_force)
+        actor = self.doing.actor
+        return Case(
+            now=self.doing.now,
+            operation=operation,
+            license=LicenseFacts(
+                id=str(self.license.id),
+                quantity=self.license.quantity,
+                state="active" if self.license.state == LicenseState.ISSUED else self.license.state,
+                term_end=self.license.ends_at,
+                product=str(self._article.product_id),
+                article=str(self._article.id),
+                group=str(self.license.group_id),
+                model=self._article.model,
+            ),
+            device=self._device(operation),
+            actor=ActorFacts(role=actor.role, user=str(actor.user_id) if actor.user_id else None),
+            ledger=self._ledger,
+            activation=str(self.activation.line) if self.activation else None,
+            reason=self.reason,
+            evidence=self.evidence,
+        )
+
+    def decide(self, operation: str) -> Decision:
+        return rules.decide(self.in_force.rules, self.case(operation))
+
+    def overage(self) -> int:
+        """Seats above the quantity that the rules in force allow."""
+        return self.in_force.rules.seats.overage(self.license.quantity)
+
+    def done(self, operation: str, activation: Activation | None, *, at: datetime | None = None) -> Operation:
+        """Write the operation into the ledger."""
+        actor = self.doing.actor
+        row = Operation(
+            license_id=self.license.id,
+            group_id=self.license.group_id,
+            product_id=self._article.product_id,
+            article_id=self._article.id,
+            user_id=actor.user_id,
+            at=at or self.doing.now,
+            operation=operation,
+            line=activation.line if activation else None,
+            components=dict(self.components) if self.components is not None else None,
+            evidence=self.evidence,
+            reason=self.reason,
+            actor=actor.kind,
+            rule_version_id=self.in_force.version_id,
+        )
+        self.doing.db.add(row)
+        self.doing.db.flush()
+        self._ledger = None
+        return row
+
+    def event(self, kind: Happened, activation: Activation | None = None, **details: object) -> None:
+        """Record that it was done, with the version that decided."""
+        audit.record(
+            self.doing.db, self.doing.now, self.doing.actor, kind,
+            group_id=self.license.group_id, license_id=self.license.id,
+            activation_id=activation.id if activation else None, rule_version_id=self.in_force.version_id, **details,
+        )  # fmt: skip
+
+    def refused(
+        self, kind: Happened, decision: Decision, activation: Activation | None = None, **details: object
+    ) -> None:
+        """Record the refusal; nothing else changes."""
+        audit.record(
+            self.doing.db, self.doing.now, self.doing.actor, kind, refused=True, code=decision.code,
+            group_id=self.license.group_id, license_id=self.license.id,
+            activation_id=activation.id if activation else None, rule_version_id=self.in_force.version_id,
+            next_allowed_at=decision.next_allowed_at and decision.next_allowed_at.isoformat(), **details,
+        )  # fmt: skip
+
+    def _device(self, operation: str) -> DeviceFacts | None:
+        if self.components is None:
+            return None
+        running = self._running() if operation == "activate" and self._article.model == "subscription" else ()
+        return DeviceFacts(components=self.components, licenses=running)
+
+    def _running(self) -> tuple[RunningLicense, ...]:
+        """Subscriptions of the same owner that run on a device with these very components."""
+        rows = self.doing.db.execute(
+            select(License.id, Product.name, Article.model, License.ends_at, Device.components)
+            .join(Activation, Activation.license_id == License.id)
+            .join(Device, Device.id == Activation.device_id)
+            .join(Article, Article.id == License.article_id)
+            .join(Product, Product.id == Article.product_id)
+            .where(Activation.ended_at.is_(None), License.group_id == self.license.group_id, License.id != self.license.id)
+        )
+        return tuple(
+            RunningLicense(id=str(row.id), product=row.name, model=row.model, ends_at=row.ends_at)
+            for row in rows
+            if row.components == self.components
+        )
+
+
+def nothing_to_decide() -> Decision:
+    """The deed asks nothing of the rules: a confirmation, or something that had been done before."""
+    return Decision(outcome="allow", code="ok")
+
+
+def gone(is_gone: bool) -> Decision:
+    """The seat or waiting device left in the meantime; or, pressed twice, it had been done already."""
+    return Decision(outcome="deny", code="waiting_device_gone") if is_gone else nothing_to_decide()
+
+
+def lost_the_race(decision: Decision) -> Decision:
+    """The rules saw a free seat and the guarded counter did not: somebody else was quicker."""
+    return Decision(outcome="deny", code="seats_exhausted", rule="seats", remaining=decision.remaining)
+

@@ -1,0 +1,59 @@
+"""Time: terms are appended, never changed, and a license's dates repeat what they say."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models import License, Term, TermKind
+
+
+def bought(
+    db: Session, license_: License, now: datetime, *, days: int | None, ticket_id: int | None, seller_id: int | None = None
+) -> None:
+    """Time that came with a ticket: without end, or so many days from the first use."""
+    kind = TermKind.PERPETUAL if days is None else TermKind.USE
+    db.add(
+        Term(license_id=license_.id, ticket_id=ticket_id, seller_id=seller_id, kind=kind, days=days, created_at=now)
+    )
+
+
+def maintenance(db: Session, license_: License, now: datetime, begins_at: datetime, ends_at: datetime) -> None:
+    """Updates until a day; the license itself goes on after it."""
+    db.add(
+        Term(
+            license_id=license_.id, kind=TermKind.MAINTENANCE, begins_at=begins_at, ends_at=ends_at, created_at=now
+        )  # fmt: skip
+    )
+
+
+def begin(db: Session, license_: License, now: datetime) -> None:
+    """The first use starts the days that were bought; later uses change nothing."""
+    days = license_.starts_on_use_days
+    if days is None:
+        return
+    db.add(
+        Term(
+            license_id=license_.id,
+            kind=TermKind.USE,
+            begins_at=now,
+            ends_at=now + timedelta(days=days),
+            created_at=now,
+        )
+    )
+    settle(db, license_)
+
+
+def settle(db: Session, license_: License) -> None:
+    """Write into the license what its terms say: the only place that does."""
+    db.flush()
+    mine = Term.license_id == license_.id
+    used = db.execute(select(func.max(Term.ends_at)).where(mine, Term.kind == TermKind.USE)).scalar()
+    waiting = db.execute(select(func.sum(Term.days)).where(mine, Term.kind == TermKind.USE, Term.begins_at.is_(None))).scalar()
+    license_.ends_at = used
+    license_.starts_on_use_days = waiting if used is None else None
+    license_.maintenance_until = db.execute(
+        select(func.max(Term.ends_at)).where(mine, Term.kind == TermKind.MAINTENANCE)
+    ).scalar()

@@ -1,0 +1,109 @@
+"""The portal as one application: everything is built here, once, and nothing else builds anything."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response.base import ASGIResponse
+from litestar.types import Message, Scope
+
+from portal.actions.chores import CHORES
+from portal.brand import load_brand
+from portal.db import open_database
+from portal.doors.limits import Limits
+from portal.files import keyring
+from portal.jobs.worker import Worker
+from portal.routes import all_routes
+from portal.settings import Settings, from_environment
+from portal.site import Clock, Site, system_clock
+from portal.web import assets, headers, pages
+from portal.web.endpoint import sent
+from portal.web.errors import unrouted
+
+log = logging.getLogger("portal")
+
+
+def build_site(settings: Settings, clock: Clock = system_clock) -> Site:
+    """The parts of a portal with these settings; raises with one clear sentence where something is missing."""
+    brand = load_brand(settings.brand)
+    keys = keyring.load(settings.keys)
+    shelf = assets.Shelf(brand)
+    return Site(
+        settings=settings,
+        database=open_database(settings.database),
+        keyring=keys,
+        brand=brand,
+        languages=dict(brand.spoken),
+        limits=Limits(keys.vault),
+        templates=pages.build(brand.loader(), shelf, brand.spoken),
+        shelf=shelf,
+        clock=clock,
+    )
+
+
+def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> Litestar:
+    """The ASGI application. Migrations have run before; the worker starts and stops with it."""
+    site = build_site(settings or from_environment(), clock)
+    executor = ThreadPoolExecutor(site.settings.threads, thread_name_prefix="portal")
+    worker = Worker(site, CHORES) if site.settings.worker else None
+
+    @asynccontextmanager
+    async def life(app: Litestar) -> AsyncIterator[None]:
+        if worker:
+            worker.start()
+        # What was built at the start lives as long as the process; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        try:
+            yield
+        finally:
+            if worker:
+                worker.stop()
+            executor.shutdown(wait=True)
+            site.database.close()
+
+    async def before_send(message: Message, scope: Scope) -> None:
+        headers.complete(message, scope, site)
+
+    app = Litestar(
+        route_handlers=all_routes(demo=site.settings.demo),
+        lifespan=[life],
+        before_send=[before_send],
+        exception_handlers={HTTPException: _on_http_error, Exception: _on_error},
+        openapi_config=None,
+        request_max_body_size=None,
+    )
+    app.state.site = site
+    app.state.executor = executor
+    return app
+
+
+class Ready(Response[bytes]):
+    """An answer that is complete already, in the shape that error handlers must have."""
+
+    def __init__(self, answer: ASGIResponse) -> None:
+        super().__init__(b"")
+        self.answer = answer
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIResponse:
+        return self.answer
+
+
+def _on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    status = error.status_code if error.status_code in (404, 405) else 400 if error.status_code < 500 else 500
+    if status == 500:
+        log.error("error at %s", request.scope["path"], exc_info=error)
+    return Ready(sent(*unrouted(request, status)))
+
+
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    log.error("error at %s", request.scope["path"], exc_info=error)
+    return Ready(sent(*unrouted(request, 500)))

@@ -1,0 +1,127 @@
+"""What happened: one insert-only row each, in the transaction of the deed, and the chain that seals the rows."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.db import new_id
+from portal.models import Event, Seal
+
+BATCH = 500
+
+
+class Happened(StrEnum):
+    """Everything that is recorded; a refusal is recorded under the kind that was asked for."""
+
+    LICENSE_ISSUED = "license.issued"
+    LICENSE_REGISTERED = "license.registered"
+    LICENSE_RECALLED = "license.recalled"
+    LICENSE_REVOKED = "license.revoked"
+    LICENSE_MERGED = "license.merged"
+    LICENSE_PROLONGED = "license.prolonged"
+    DEVICE_ACTIVATED = "device.activated"
+    DEVICE_WAITING = "device.waiting"
+    DEVICE_DISMISSED = "device.dismissed"
+    DEVICE_MOVED = "device.moved"
+    DEVICE_REPAIRED = "device.repaired"
+    DEVICE_CONFIRMED = "device.confirmed"
+    DEVICE_RETURNED = "device.returned"
+    DEVICE_BLOCKED = "device.blocked"
+    DEVICE_LAPSED = "device.lapsed"
+    RETURN_ASKED = "return.asked"
+    RETURN_CANCELLED = "return.cancelled"
+    SESSION_OPENED = "session.opened"
+    SESSION_REFUSED = "session.refused"
+    SESSION_CLOSED = "session.closed"
+    TICKET_REFUSED = "ticket.refused"
+    GUESSING_ALARM = "guessing.alarm"
+
+
+def record(
+    db: Session,
+    now: datetime,
+    actor: Any,
+    kind: Happened,
+    *,
+    code: str | None = None,
+    refused: bool = False,
+    group_id: int | None = None,
+    license_id: int | None = None,
+    activation_id: int | None = None,
+    ticket_id: int | None = None,
+    rule_version_id: int | None = None,
+    **details: Any,
+) -> Event:
+    """Add the event; `actor` is anything with `kind` and `user_id`, `details` must be plain JSON values."""
+    event = Event(
+        public_id=new_id(now),
+        at=now,
+        kind=kind.value,
+        outcome="refused" if refused else "done",
+        code=code,
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
+        group_id=group_id,
+        license_id=license_id,
+        activation_id=activation_id,
+        ticket_id=ticket_id,
+        rule_version_id=rule_version_id,
+        details={name: value for name, value in details.items() if value is not None},
+    )
+    db.add(event)
+    return event
+
+
+def seal(db: Session, now: datetime, salt: Callable[[str, str], bytes]) -> int:
+    """Chain the next batch of committed events; returns how many. `salt` digests personal fields with a secret.
+
+    The chain covers digests of the personal fields, never the fields, so that erasing a person keeps it whole.
+    """
+    last = db.execute(select(Seal).order_by(Seal.id.desc()).limit(1)).scalar()
+    since = last.last_id if last else 0
+    events = db.execute(select(Event).where(Event.id > since).order_by(Event.id).limit(BATCH)).scalars().all()
+    if not events:
+        return 0
+    digest = _chained(last.digest if last else b"", events, salt)
+    db.add(
+        Seal(first_id=events[0].id, last_id=events[-1].id, count=len(events), digest=digest, sealed_at=now)
+    )
+    return len(events)
+
+
+def first_broken(db: Session, salt: Callable[[str, str], bytes]) -> int | None:
+    """The id of the first seal that no longer fits its events, or None when the trail is whole."""
+    digest = b""
+    for seal_ in db.execute(select(Seal).order_by(Seal.id)).scalars():
+        span = Event.id.between(seal_.first_id, seal_.last_id)
+        events = db.execute(select(Event).where(span).order_by(Event.id)).scalars().all()
+        digest = _chained(digest, events, salt)
+        if len(events) != seal_.count or not hmac.compare_digest(digest, seal_.digest):
+            return seal_.id
+    return None
+
+
+def unsealed(db: Session) -> int:
+    """How many events wait for their seal."""
+    since = select(func.coalesce(func.max(Seal.last_id), 0)).scalar_subquery()
+    return db.execute(select(func.count()).select_from(Event).where(Event.id > since)).scalar_one()
+
+
+def _chained(digest: bytes, events: Any, salt: Callable[[str, str], bytes]) -> bytes:
+    for event in events:
+        plain = [
+            event.id, event.at.isoformat(), event.kind, event.outcome, event.code, event.actor_kind, event.actor_id,
+            event.group_id, event.license_id, event.activation_id, event.ticket_id, event.rule_version_id,
+        ]  # fmt: skip
+        personal = salt("event-details", json.dumps(event.details, sort_keys=True))
+        digest = hashlib.sha256(digest + json.dumps(plain).encode() + personal).digest()
+    return digest

@@ -1,0 +1,48 @@
+"""The words of a brand: words/<language>.toml, read against the codes and messages that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from portal.brand.source import Source
+from portal.catalogs import Replacement, replacement_problem
+from portal.words.refusals import is_code
+from portal.words.texts import Sentences, Texts, alternatives
+
+
+class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The tables of a words file: refusals by code, and other sentences by the English they replace."""
+
+    headings: dict[str, Any] = {}
+    refusals: dict[str, Any] = {}
+    sentences: dict[str, str | list[str]] = {}
+
+
+def read_words(path: Path) -> tuple[Texts, Mapping[str, Replacement]]:
+    """A brand's texts by code and its replacements by message, both empty without a file."""
+    if not path.exists():
+        return Texts(), {}
+    source = Source(path)
+    tables = source.convert(Tables)
+    for message, replacement in tables.sentences.items():
+        if reason := replacement_problem(message, replacement):
+            raise source.error(reason, "sentences", message)
+    headings = _by_code(source, "headings", tables.headings)
+    refusals = _by_code(source, "refusals", tables.refusals)
+    return Texts(headings, refusals), tables.sentences
+
+
+def _by_code(source: Source, table: str, written: dict[str, Any]) -> Sentences:
+    found = {}
+    for key, words in written.items():
+        if not is_code(key):
+            raise source.error("nothing is refused under this code", table, key)
+        try:
+            found[key] = alternatives(words)
+        except ValueError as error:
+            raise source.error(str(error), table, key) from error
+    return found

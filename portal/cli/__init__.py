@@ -1,0 +1,31 @@
+"""The command line: one file per noun; each command returns its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit 0: done; 1: what was asked for is not so; 2: the call or the settings are wrong."""
+    wanted = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog="portal", description="The license portal.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    # Deciding a case must start fast and needs no database, so only the wanted command is imported.
+    if wanted[:1] == ["rules"]:
+        from portal.cli import rules
+
+        rules.add_parser(commands)
+    else:
+        from portal.cli import database, demo, keys, serving, users
+
+        for module in (serving, demo, database, keys, users):
+            module.add_parser(commands)
+        commands.add_parser("rules", help="check rule files and decide cases", add_help=False)
+    options = parser.parse_args(wanted)
+    return int(options.run(options) or 0)
+
+
+def entry() -> None:
+    sys.exit(main())

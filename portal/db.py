@@ -1,0 +1,195 @@
+"""The databases: engines, the unit of work, locks, column types, and the base of all tables."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only for INTEGER
+Json = JSON().with_variant(JSONB, "postgresql")
+# Subtrees are found by ranges of paths, so PostgreSQL has to sort them byte by byte, as SQLite does.
+Path_ = String(500).with_variant(String(500, collation="C"), "postgresql")
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000")
+POSTGRES_OPTIONS = "-c lock_timeout=10000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; SQLite alone would give it back naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of all tables; names of constraints are fixed so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, dict[str, Any]: Json, list[str]: Json}
+
+
+def new_id(now: datetime) -> UUID:
+    """A UUIDv7 (RFC 9562): the id that people see, sortable by when it was made."""
+    value = int(now.timestamp() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 2 << 62)
+
+
+class Queue:
+    """A fair lock: writers of one process are served in the order they came, none starves."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._held = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        with self._guard:
+            mine = threading.Event()
+            if self._held:
+                self._waiting.append(mine)
+            else:
+                self._held = True
+                mine.set()
+        mine.wait()
+        try:
+            yield
+        finally:
+            with self._guard:
+                if self._waiting:
+                    self._waiting.popleft().set()
+                else:
+                    self._held = False
+
+
+class Database:
+    """Both databases behind one face: `reading()` and `writing()` are the only ways to a session."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._queue = Queue()
+        if self.sqlite:
+            self.writer = _sqlite_engine(url, "BEGIN IMMEDIATE", read_only=False)
+            self.reader = _sqlite_engine(url, "BEGIN", read_only=True)
+        else:
+            self.writer = self.reader = create_engine(
+                url, pool_size=16, max_overflow=8, pool_pre_ping=True, connect_args={"options": POSTGRES_OPTIONS}
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state and cannot write."""
+        with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
+            if not self.sqlite:
+                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose work is committed at the end of the block, or undone by an exception."""
+        if not self.sqlite:
+            with Session(self.writer, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        with self._queue.turn(), Session(self.writer, expire_on_commit=False) as session, session.begin():
+            session.connection()  # take the write lock now: a later upgrade of a read lock could only fail
+            yield session
+
+    def close(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _sqlite_engine(url: str, begin: str, *, read_only: bool) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=16, max_overflow=48)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def is_worth_retrying(error: Exception) -> bool:
+    """Whether PostgreSQL gave up a transaction only because of another one (serialization failure, deadlock)."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+
+
+def open_database(url: str) -> Database:
+    """The database at this address; for SQLite its folder is made if it is missing."""
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and place.database:
+        Path(place.database).parent.mkdir(parents=True, exist_ok=True)
+    return Database(url)
+
+
+def migrate(url: str) -> None:
+    """Bring the tables to what this version needs; doing it twice changes nothing."""
+    from alembic import command
+
+    command.upgrade(_alembic(url), "head")
+
+
+def is_current(database: Database) -> bool:
+    """Whether all migrations have run."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with database.reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == tuple(
+            ScriptDirectory.from_config(_alembic(database.url)).get_heads()
+        )
+
+
+def _alembic(url: str) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    return config

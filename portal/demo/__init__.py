@@ -1,0 +1,1 @@
+"""The demo: a believable world of people, products, tickets and years of history."""

@@ -1,0 +1,1 @@
+"""Letting in: sessions, passwords, tickets and the limits at the doors."""

@@ -1,0 +1,78 @@
+"""Passwords: hashed with argon2id, a bounded number at once, and never inside a transaction."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST, LONGEST = 15, 200
+# A demo's passwords are known to everybody: their hashes carry a mark and open nothing outside a demo.
+DEMO = "demo:"
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_at_once = max(1, (os.cpu_count() or 2) - 1)
+_running = threading.BoundedSemaphore(_at_once)
+_queue = threading.BoundedSemaphore(_at_once + 40)
+
+
+class TooBusy(Exception):
+    """More people sign in at this moment than the machine can check; they may try again in a few seconds."""
+
+
+class Unfit(ValueError):
+    """A new password that cannot be used; its text is the code of the reason."""
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _queue.acquire(blocking=False):
+        raise TooBusy
+    try:
+        with _running:
+            yield
+    finally:
+        _queue.release()
+
+
+def hashed(password: str, *, demo: bool = False) -> str:
+    """The hash to store. A demo hash only ever matches in a demo."""
+    with _turn():
+        return (DEMO if demo else "") + _hasher.hash(password)
+
+
+# Unknown accounts cost the same single hash as known ones, so that time does not tell them apart.
+_nobody = _hasher.hash(os.urandom(16).hex())
+
+
+def matches(stored: str | None, password: str, *, demo: bool) -> bool:
+    """Whether the password is right; always costs exactly one hash. `demo` says whether this portal is a demo."""
+    known = stored or _nobody
+    if known.startswith(DEMO):
+        known = known.removeprefix(DEMO) if demo else _nobody
+    with _turn():
+        try:
+            return _hasher.verify(known, password[:LONGEST]) and stored is not None and known is not _nobody
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether a right password should be hashed anew with today's parameters."""
+    return not stored.startswith(DEMO) and _hasher.check_needs_rehash(stored)
+
+
+def judge(password: str, *, names: tuple[str, ...] = (), known: Path | None = None) -> None:
+    """Refuse a new password that is too short, too long, or made of a name it must not be; raises Unfit."""
+    if len(password) < SHORTEST:
+        raise Unfit("password_too_short")
+    if len(password) > LONGEST:
+        raise Unfit("password_too_long")
+    plain = password.casefold()
+    if len(set(plain)) < 5 or any(name and plain.replace(name.casefold(), "").strip("0123456789 -_.!") == "" for name in names):
+        raise Unfit("password_known")

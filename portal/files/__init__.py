@@ -1,0 +1,1 @@
+"""What vouches for a license: tickets, keys, secrets at rest, signed files and signed answers."""

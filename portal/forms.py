@@ -1,0 +1,77 @@
+"""Forms: what was typed, read strictly, with all errors at once and beside their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from portal.access import Stop
+
+MOST_FIELDS = 100
+
+
+class Unreadable(Stop):
+    """A body that is no form, or says one thing twice."""
+
+    def __init__(self) -> None:
+        super().__init__("form_unreadable")
+
+
+@dataclass(slots=True)
+class Form:
+    """The fields of a posted form. `text` and its kin note an error and go on, so that all are found at once."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)  # field: code of the sentence
+
+    def text(self, name: str, *, most: int, code: str = "field_missing", strip: bool = True) -> str:
+        """A line or text that must not be empty nor longer than `most` characters."""
+        value = self.values.get(name, "")
+        value = value.strip() if strip else value
+        if not value:
+            self.errors[name] = code
+        elif len(value) > most:
+            self.errors[name] = "field_too_long"
+        return value[:most]
+
+    def one_of(self, name: str, allowed: tuple[str, ...], code: str = "choice_missing") -> str:
+        value = self.values.get(name, "")
+        if value not in allowed:
+            self.errors[name] = code
+            return allowed[0]
+        return value
+
+    def yes(self, name: str) -> bool:
+        return self.values.get(name) == "yes"
+
+    def id(self, name: str) -> UUID | None:
+        """The id a hidden field carries, or None where it is empty or no id."""
+        try:
+            return UUID(self.values.get(name, ""))
+        except ValueError:
+            return None
+
+    def allow(self, *names: str) -> None:
+        """Refuse fields that this form does not have: nobody sets what was not offered."""
+        if set(self.values) - {*names, "csrf"}:
+            raise Unreadable
+
+
+def parse(body: bytes, content_type: str) -> Form:
+    """Read a form body; raises Unreadable for another kind of body, broken text, NUL, or a repeated field."""
+    if not body:
+        return Form()
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Unreadable
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError as error:
+        raise Unreadable from error
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if name in values or "\x00" in name or "\x00" in value:
+            raise Unreadable
+        values[name] = value.replace("\r\n", "\n")
+    return Form(values)

@@ -1,0 +1,47 @@
+"""Devices: where licenses run, and the ones that wait for a seat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Id
+
+
+class Device(Base):
+    """A PC, dongle or cloud instance of one owner. Its components are names and opaque values."""
+
+    __tablename__ = "devices"
+    __table_args__ = (UniqueConstraint("group_id", "fingerprint"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
+    kind: Mapped[str] = mapped_column(String(20), default="computer")
+    fingerprint: Mapped[str] = mapped_column(String(300))
+    components: Mapped[dict[str, Any]]
+    name: Mapped[str | None] = mapped_column(String(200))
+    platform: Mapped[str | None] = mapped_column(String(200))
+    cores: Mapped[int | None]
+    public_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class WaitingDevice(Base):
+    """A device that was refused for lack of a seat and is shown for a day to whoever may hand it one."""
+
+    __tablename__ = "waiting_devices"
+    __table_args__ = (Index("ix_waiting_devices_license_id_until", "license_id", "until"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
+    asked_at: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # got a seat, or was dismissed

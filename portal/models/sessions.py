@@ -1,0 +1,48 @@
+"""Sessions, the tickets a ticket session holds, and the attempts that limits count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Id
+
+
+class Session(Base):
+    """A signed-in person or a ticket session. Only the hash of its token is stored."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (CheckConstraint("kind in ('user', 'ticket')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    agent: Mapped[str | None] = mapped_column(String(300))
+    address: Mapped[str | None] = mapped_column(String(64))
+
+
+session_tickets = Table(
+    "session_tickets",
+    Base.metadata,
+    Column("session_id", Id, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+)
+
+
+class Attempt(Base):
+    """A failed attempt at a door. `key` is a keyed hash of the account, address or network it counts against."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_key_at", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime] = mapped_column(index=True)

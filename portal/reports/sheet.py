@@ -1,0 +1,75 @@
+"""The page of one license: its seats and PCs as facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models import Activation, ActivationState, Device, License, WaitingDevice
+from portal.reports.shapes import Seat, State
+from portal.reports.states import SEAT_STATES
+
+MOST = 100
+
+
+def seats(db: Session, license_: License, now: datetime, *, may_use: bool) -> tuple[tuple[Seat, ...], int]:
+    """Live seats, waiting devices and what came before, newest first; and how many more there are."""
+    rows = db.execute(
+        select(Activation, Device)
+        .outerjoin(Device, Device.id == Activation.device_id)
+        .where(Activation.license_id == license_.id)
+        .order_by(Activation.ended_at.is_not(None), Activation.started_at.desc(), Activation.id.desc())
+        .limit(MOST)
+    ).all()
+    total = db.execute(
+        select(func.count()).select_from(Activation).where(Activation.license_id == license_.id)
+    ).scalar_one()
+    live = [_seat(one, device, may_use) for one, device in rows if one.ended_at is None]
+    past = [_seat(one, device, may_use) for one, device in rows if one.ended_at is not None]
+    return (*live, *waiting(db, license_, now, may_use=may_use), *past), total - len(rows)
+
+
+def waiting(db: Session, license_: License, now: datetime, *, may_use: bool) -> list[Seat]:
+    """The devices that wait for a seat, the latest first."""
+    rows = db.execute(
+        select(WaitingDevice, Device)
+        .join(Device, Device.id == WaitingDevice.device_id)
+        .where(
+            WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None), WaitingDevice.until > now
+        )
+        .order_by(WaitingDevice.asked_at.desc(), WaitingDevice.id.desc())
+    )
+    return [
+        Seat(
+            id=one.public_id, name=_name(device), platform=device.platform, generation=None, state=State.WAITING,
+            seen_at=device.seen_at, file_until=None, waits_until=one.until, since=None, until=None, may_dismiss=may_use,
+        )
+        for one, device in rows
+    ]  # fmt: skip
+
+
+def _seat(one: Activation, device: Device | None, may_use: bool) -> Seat:
+    is_live = one.ended_at is None
+    is_returning = one.state == ActivationState.RETURNING
+    state = State.KEPT if is_live and device is None else SEAT_STATES[ActivationState(one.state)]
+    return Seat(
+        id=one.public_id,
+        name=_name(device) if device else None,
+        platform=device.platform if device else None,
+        generation=one.generation,
+        state=state,
+        seen_at=one.seen_at,
+        file_until=one.lease_until if is_live else None,
+        waits_until=None,
+        since=one.confirmed_at or one.started_at,
+        until=one.ended_at,
+        may_return=may_use and is_live and not is_returning,
+        may_keep=may_use and is_returning,
+        may_move=may_use and is_live and device is not None,
+    )
+
+
+def _name(device: Device) -> str:
+    return device.name or device.fingerprint[:12]

@@ -1,0 +1,20 @@
+"""The routes: the same nouns as the actions, translated from and to HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+
+def all_routes(*, demo: bool) -> list[Any]:
+    """Every route handler; the pages for developers only where the portal is a demo."""
+    from portal.routes import activations, dev, health, home, licenses, sessions, tickets
+    from portal.routes.api import licenses as api_licenses
+    from portal.routes.api import machines as api_machines
+    from portal.web import assets
+
+    modules: list[Any] = [home, sessions, licenses, activations, tickets, health, api_licenses, api_machines, assets]
+    if demo:
+        modules.append(dev)
+    return [one for module in modules for one in vars(module).values() if isinstance(one, HTTPRouteHandler)]

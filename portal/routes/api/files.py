@@ -1,0 +1,46 @@
+"""What both kinds of file share: how long they are good, what is included, and whether they are encrypted."""
+
+from datetime import datetime, timedelta
+
+from portal.actions import activations, rule_sets
+from portal.db import new_id
+from portal.files.certificates import LEAST_TTL
+from portal.models import License
+from portal.routes.api.calls import BadCall
+from portal.routes.api.reading import number
+from portal.routes.api.resources import status_of
+from portal.web import Visit
+
+LONGEST_TTL = 10 * 365 * 24 * 3600
+
+
+def good_until(visit: Visit, license_: License) -> datetime | None:
+    """The lease that the rules give, never beyond the license's end; a `ttl` in seconds can only shorten it."""
+    until = activations.lease_end(rule_sets.in_force(visit.db, license_.article_id), visit.now, license_.ends_at)
+    ttl = number(visit.query, "ttl", least=LEAST_TTL, most=LONGEST_TTL)
+    if ttl is None:
+        return until
+    wished = visit.now + timedelta(seconds=ttl)
+    return min(wished, until) if until else wished
+
+
+def wants(visit: Visit, name: str) -> bool:
+    """Whether `include` asks for this."""
+    return name in {part.rpartition(".")[2] for part in visit.query.get("include", "").split(",")}
+
+
+def wants_secret(visit: Visit) -> bool:
+    return visit.query.get("encrypt", "").lower() in ("1", "true")
+
+
+def new_file_id(visit: Visit) -> str:
+    return str(new_id(visit.now))
+
+
+def refuse_if_over(visit: Visit, license_: License) -> None:
+    """No file of a license that ended or was withdrawn."""
+    status = status_of(license_, visit.now)
+    if status == "EXPIRED":
+        raise BadCall(visit.lang.gettext("This license has ended."), code="LICENSE_EXPIRED", status=403)
+    if status == "SUSPENDED":
+        raise BadCall(visit.lang.gettext("This license was withdrawn."), code="LICENSE_SUSPENDED", status=403)

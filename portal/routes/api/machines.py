@@ -1,0 +1,156 @@
+"""Devices as programs see them: activate, look, check in, take a file, return."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.access import lock_license
+from portal.actions import activations, rule_sets
+from portal.actions.activations import Outcome
+from portal.actions.ledger import is_wide
+from portal.files import certificates
+from portal.files.certificates import Kind, secret_of
+from portal.models import Activation, Article, Device, License
+from portal.routes.api import calls, files, reading
+from portal.routes.api.calls import BadCall
+from portal.routes.api.resources import (
+    entitlement_resources,
+    file_resource,
+    instant,
+    license_resource,
+    machine_resource,
+)
+from portal.web import Answer, Visit, json_answer
+from portal.web.pages import problem
+from portal.web.problems import answer as error
+
+CLIENT_CODES = {
+    "seats_exhausted": (422, "MACHINE_LIMIT_EXCEEDED"),
+    "license_expired": (403, "LICENSE_EXPIRED"),
+    "license_revoked": (403, "LICENSE_SUSPENDED"),
+    "license_merged": (403, "LICENSE_SUSPENDED"),
+    "condition_country": (403, "LICENSE_NOT_ALLOWED"),
+    "condition_virtual_machine": (403, "LICENSE_NOT_ALLOWED"),
+    "condition_role": (403, "LICENSE_NOT_ALLOWED"),
+}
+
+
+@calls.post("/machines")
+def activate(visit: Visit) -> Answer:
+    """Ask for a seat on this device: 201 with the machine, or 422 with what stands in the way."""
+    license_ = calls.own_license(visit)
+    document = calls.body(visit)
+    wanted = reading.at(document, "data", "relationships", "license", "data", "id")
+    if wanted is not None:
+        calls.own_license(visit, wanted)
+    machine = reading.machine(document)
+    lock(visit, license_)
+    before = {one.public_id: one.state for one in activations.live(visit, license_)}
+    outcome = activations.activate(visit, license_, machine)
+    if not outcome.allowed or outcome.activation is None:
+        return refused(visit, license_, outcome, machine.name)
+    activation = outcome.activation
+    if outcome.again and before.get(activation.public_id) != "pending":
+        return error(422, "FINGERPRINT_TAKEN", visit.lang.gettext("This license is already active on this PC."))
+    device = visit.db.get_one(Device, activation.device_id)
+    return json_answer({"data": machine_resource(activation, device, license_)}, 201)
+
+
+@calls.get("/machines/{machine_id:uuid}")
+def show(visit: Visit, machine_id: UUID) -> Answer:
+    license_, activation, device = own_machine(visit, machine_id)
+    return json_answer({"data": machine_resource(activation, device, license_)})
+
+
+@calls.post("/machines/{machine_id:uuid}/actions/ping")
+def ping(visit: Visit, machine_id: UUID) -> Answer:
+    """The program is there: a seat handed over, or a return asked for, is confirmed."""
+    license_, activation, device = own_machine(visit, machine_id)
+    if not activations.check_in(visit, license_, activation):
+        return gone(visit)
+    return json_answer({"data": machine_resource(activation, device, license_)})
+
+
+@calls.post("/machines/{machine_id:uuid}/actions/check-out")
+def check_out(visit: Visit, machine_id: UUID) -> Answer:
+    """A file that the program verifies without a network, for this device only."""
+    license_, activation, device = own_machine(visit, machine_id)
+    files.refuse_if_over(visit, license_)
+    if not activations.check_in(visit, license_, activation):
+        return gone(visit)
+    until = files.good_until(visit, license_)
+    activations.extend_lease(activation, until)
+    holder = license_resource(visit.db, visit.vault, license_, visit.now)
+    included = [holder]
+    if files.wants(visit, "entitlements"):
+        included += entitlement_resources(visit.db.get_one(Article, license_.article_id))
+    resource = machine_resource(activation, device, license_, portal=visit.settings.url)
+    certificate = certificates.make(
+        visit.site.keyring, Kind.MACHINE, resource, issued=visit.now, expiry=until, included=included,
+        secret=secret_of(holder["attributes"]["key"], device.fingerprint) if files.wants_secret(visit) else None,
+    )  # fmt: skip
+    owner = {"machine": {"data": {"type": "machines", "id": resource["id"]}}}
+    return json_answer({"data": file_resource("machine-files", files.new_file_id(visit), certificate, owner)})
+
+
+@calls.delete("/machines/{machine_id:uuid}")
+def return_(visit: Visit, machine_id: UUID) -> Answer:
+    """Give the seat back."""
+    license_, activation, _ = own_machine(visit, machine_id)
+    outcome = activations.give_back(visit, license_, activation)
+    return Answer(status=204) if outcome.allowed else refused(visit, license_, outcome, None)
+
+
+def lock(visit: Visit, license_: License) -> None:
+    lock_license(visit.db, license_, wide=is_wide(rule_sets.in_force(visit.db, license_.article_id).rules))
+
+
+def own_machine(visit: Visit, machine_id: UUID) -> tuple[License, Activation, Device]:
+    """A live activation of the calling license, locked where it may be changed; any other does not exist."""
+    license_ = calls.own_license(visit)
+    if visit.incoming.method != "GET":
+        lock(visit, license_)
+    found = visit.db.execute(
+        select(Activation, Device)
+        .join(Device, Device.id == Activation.device_id)
+        .where(
+            Activation.public_id == machine_id, Activation.license_id == license_.id, Activation.ended_at.is_(None)
+        )
+    ).first()
+    if found is None:
+        raise BadCall(visit.lang.gettext("This PC holds no seat of the license."), code="NOT_FOUND", status=404)
+    return license_, found[0], found[1]
+
+
+def gone(visit: Visit) -> Answer:
+    """The check-in itself ended the activation; that is kept, so this is an answer and no exception."""
+    return error(404, "NOT_FOUND", visit.lang.gettext("This PC holds no seat of the license any more."))
+
+
+def refused(visit: Visit, license_: License, outcome: Outcome, name: str | None) -> Answer:
+    """Why not, in the client's code, in the rules' code and in words; and where in the portal it can be mended."""
+    decision = outcome.decision
+    status, code = CLIENT_CODES.get(decision.code, (422, decision.code.upper()))
+    place = f"{visit.settings.url}/licenses/{license_.public_id}"
+    facts: dict[str, Any] = {**decision.params, "rule": decision.rule, "date": decision.next_allowed_at, "as": decision.as_}
+    if decision.code == "seats_exhausted":
+        say = visit.lang.ngettext
+        detail = say("The one seat is in use.", "All %(count)s seats are in use.", license_.quantity) % {
+            "count": visit.lang.number(license_.quantity)
+        }
+        if outcome.waiting is not None:
+            waits = visit.lang.gettext("%(device)s is waiting: open %(address)s and move the license there.")
+            device = name or visit.lang.gettext("This PC")
+            detail += " " + waits % {"device": device, "address": place}
+    else:
+        detail = ". ".join(problem(visit, decision.code, facts))
+    meta = {
+        "code": decision.code,
+        "rule": decision.rule,
+        "remaining": dict(decision.remaining),
+        "next_allowed_at": instant(decision.next_allowed_at) if decision.next_allowed_at else None,
+        "alternatives": list(decision.alternatives),
+        "portal": place,
+    }
+    return error(status, code, detail, meta=meta)

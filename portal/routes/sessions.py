@@ -1,0 +1,198 @@
+"""The doors: in by password or by ticket, and out again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from portal import audit
+from portal.access import Actor
+from portal.actions import tickets
+from portal.actions.doing import Moment
+from portal.audit import Happened
+from portal.doors import limits, passwords, sessions
+from portal.doors.limits import TooMany
+from portal.files import tickets as codes
+from portal.files.pasted import TooMuch
+from portal.models import User
+from portal.web import Answer, Area, Visit, endpoint, page, redirect
+from portal.web.cookies import give_session, take_session
+from portal.web.pages import problem
+
+HOME = "/licenses"
+
+
+@endpoint.get("/sign-in", area=Area.PUBLIC)
+def new(visit: Visit) -> Answer:
+    """The doors, side by side."""
+    next_ = known_path(visit.query.get("next", ""))
+    return redirect(visit, next_) if visit.actor.kind == "user" else door(visit, next_)
+
+
+@endpoint.post("/sign-in", area=Area.PUBLIC, own_units=True)
+def by_password(visit: Visit) -> Answer:
+    """E-mail address and password. Known or not, it costs one hash, and the answer is the same."""
+    visit.form.allow("email", "password", "next")
+    email = visit.form.text("email", most=254, code="email_missing").lower()
+    password = visit.form.text("password", most=passwords.LONGEST, code="password_missing", strip=False)
+    next_ = known_path(visit.form.values.get("next", ""))
+    if visit.form.errors:
+        return door(visit, next_, status=422)
+    here = (limits.PASSWORD_ADDRESS, visit.address), (limits.PASSWORD_NETWORK, limits.network(visit.address))
+    subjects = [(limits.ACCOUNT, f"{email}\x00{limits.network(visit.address)}"), *here]
+    try:
+        with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
+            user = proven(visit, email, password)
+            if user is None:
+                trial.failed()
+    except TooMany as late:
+        visit.form.errors["email"] = late.code
+        answer = door(visit, next_, status=429, params=late.params)
+        answer.headers["Retry-After"] = str(late.retry_after)
+        return answer
+    if user is None:
+        note(visit, Happened.SESSION_REFUSED, "wrong_password")
+        visit.form.errors["password"] = "wrong_password"
+        return door(visit, next_, status=422)
+    enter(visit, lambda db: sessions.open_for_user(db, user, visit.now, agent=visit.agent, address=visit.address), user.id)
+    return redirect(visit, next_)
+
+
+def proven(visit: Visit, email: str, password: str) -> User | None:
+    """The person whose password this is. The hash is made outside of any transaction."""
+    with visit.site.database.reading() as db:
+        user = db.execute(select(User).where(User.email == email, User.disabled_at.is_(None))).scalar()
+    if not passwords.matches(user.password_hash if user else None, password, demo=visit.settings.demo) or user is None:
+        return None
+    if passwords.is_outdated(user.password_hash or ""):
+        anew = passwords.hashed(password)
+        with visit.site.database.writing() as db:
+            db.get_one(User, user.id).password_hash = anew
+    return user
+
+
+@endpoint.post("/sign-in/ticket", area=Area.PUBLIC, own_units=True)
+def by_ticket(visit: Visit) -> Answer:
+    """One ticket or several. Each that stays closed says why, without saying whose it is."""
+    visit.form.allow("tickets", "next")
+    text = visit.form.text("tickets", most=20_000, code="no_ticket_found")
+    next_ = known_path(visit.form.values.get("next", ""))
+    candidates = read_tickets(visit, text)
+    if visit.form.errors:
+        return door(visit, next_, status=422)
+    subjects = [(limits.TICKET_ADDRESS, visit.address), (limits.TICKET_NETWORK, limits.network(visit.address))]
+    try:
+        with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
+            tried = [tried_at_door(visit, candidate) for candidate in candidates]
+            if any(one.code in ("ticket_unknown", "ticket_malformed") for one in tried):
+                trial.failed()
+    except TooMany as late:
+        visit.form.errors["tickets"] = late.code
+        answer = door(visit, next_, status=429, params=late.params)
+        answer.headers["Retry-After"] = str(late.retry_after)
+        return answer
+    if trial.has_failed:
+        watch_guessing(visit)
+    closed = [one for one in tried if one.ticket_id is None]
+    opened = [one.ticket_id for one in tried if one.ticket_id is not None]
+    if not opened:
+        note(visit, Happened.TICKET_REFUSED, closed[0].code)
+        return door(visit, next_, status=422, closed=closed)
+    enter(visit, lambda db: sessions.open_for_tickets(db, opened, visit.now, agent=visit.agent, address=visit.address))
+    if closed:
+        return redirect(visit, HOME, notice="some_tickets_closed", closed=len(closed))
+    return redirect(visit, next_ if len(opened) > 1 else only_license(visit, opened[0], next_))
+
+
+@endpoint.post("/sign-out", area=Area.PUBLIC, writes=True)
+def out(visit: Visit) -> Answer:
+    """The session is dead, wherever a copy of its cookie is."""
+    if visit.actor.session_id is not None:
+        sessions.close(visit.db, visit.actor.session_id)
+        audit.record(visit.db, visit.now, visit.actor, Happened.SESSION_CLOSED)
+    take_session(visit)
+    return redirect(visit, "/sign-in", notice="signed_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of one ticket at the door."""
+
+    masked: str
+    code: str
+    ticket_id: int | None = None
+
+
+def read_tickets(visit: Visit, text: str) -> list[codes.Candidate]:
+    """The tickets in a pasted text; what cannot be read becomes an error of the field."""
+    try:
+        found = codes.find(text)
+    except TooMuch:
+        visit.form.errors["tickets"] = "too_many_tickets"
+        return []
+    if not found:
+        visit.form.errors.setdefault("tickets", "no_ticket_found")
+    return found
+
+
+def tried_at_door(visit: Visit, candidate: codes.Candidate) -> Tried:
+    masked = codes.masked(candidate.code or candidate.raw)
+    if candidate.code is None:
+        return Tried(masked, "ticket_malformed")
+    with visit.site.database.reading() as db:
+        doing = Moment(db, visit.actor, visit.now, visit.vault)
+        ticket = tickets.find(doing, candidate.code)
+        if ticket is None:
+            return Tried(masked, "ticket_unknown")
+        code = tickets.opens_door(doing, ticket)
+        return Tried(masked, code, ticket.id if code == "ok" else None)
+
+
+def only_license(visit: Visit, ticket_id: int, next_: str) -> str:
+    """A ticket that carries one license opens that license's page: one click less in a hurry."""
+    with visit.site.database.reading() as db:
+        doing = Moment(db, visit.actor, visit.now, visit.vault)
+        found = tickets.licenses_of(doing, tickets.get(doing, ticket_id))
+    return f"{HOME}/{found[0].public_id}" if len(found) == 1 and next_ == HOME else next_
+
+
+def enter(visit: Visit, open_: Any, user_id: int | None = None) -> None:
+    """Give the visitor a new session; one that the browser had before ends."""
+    with visit.site.database.writing() as db:
+        if visit.actor.session_id is not None:
+            sessions.close(db, visit.actor.session_id)
+        token = open_(db)
+        actor = Actor(kind="user" if user_id else "ticket", user_id=user_id)
+        audit.record(db, visit.now, actor, Happened.SESSION_OPENED, address=limits.network(visit.address))
+    give_session(visit, token)
+
+
+def note(visit: Visit, kind: Happened, code: str) -> None:
+    """Record a refusal at the door; it survives, as its own small transaction."""
+    with visit.site.database.writing() as db:
+        audit.record(db, visit.now, visit.actor, kind, refused=True, code=code, address=limits.network(visit.address))
+
+
+def watch_guessing(visit: Visit) -> None:
+    """Guesses from everywhere together stop nobody, but somebody is told."""
+    site = visit.site
+    before = site.limits.count(site.database, visit.now, limits.ALARM, "all")
+    site.limits.note(site.database, visit.now, limits.ALARM, "all")
+    if before + 1 == limits.ALARM.most:
+        note(visit, Happened.GUESSING_ALARM, "too_many_attempts")
+
+
+def known_path(path: str) -> str:
+    """Where to go after sign-in: an address of ours, or home. Nothing that a browser could read as another host."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if is_ours and len(path) <= 500 and not path.startswith(("/sign-", "/api/")) else HOME
+
+
+def door(
+    visit: Visit, next_: str, *, status: int = 200, closed: list[Tried] | None = None, params: dict[str, Any] | None = None
+) -> Answer:
+    """The sign-in page, with what was typed except the password."""
+    errors = {name: problem(visit, code, params or {})[1] for name, code in visit.form.errors.items()}
+    answers = [(one.masked, problem(visit, one.code, {})[1]) for one in closed or []]
+    kept = {name: visit.form.values[name][:20_000] for name in ("email", "tickets") if name in visit.form.values}
+    return page(visit, "sessions/new.html", status=status, form=kept, errors=errors, ticket_answers=answers, next=next_)

@@ -1,0 +1,44 @@
+"""The vendor's rules: pure functions that decide one request over frozen facts, and say why, what is left and when."""
+
+from portal.rules.cases import read_case, write_answer
+from portal.rules.deciding import decide
+from portal.rules.decision import CODES, Decision
+from portal.rules.explaining import Statement, explain
+from portal.rules.facts import (
+    ActorFacts,
+    Case,
+    CaseError,
+    DeviceFacts,
+    Entry,
+    LicenseFacts,
+    RunningLicense,
+)
+from portal.rules.loading import load
+from portal.rules.presets import PRESETS, preset, preset_text
+from portal.rules.reading import RuleFileError
+from portal.rules.sets import OPERATIONS, Problem, RuleSet
+
+__all__ = [
+    "CODES",
+    "OPERATIONS",
+    "PRESETS",
+    "ActorFacts",
+    "Case",
+    "CaseError",
+    "Decision",
+    "DeviceFacts",
+    "Entry",
+    "LicenseFacts",
+    "Problem",
+    "RuleFileError",
+    "RuleSet",
+    "RunningLicense",
+    "Statement",
+    "decide",
+    "explain",
+    "load",
+    "preset",
+    "preset_text",
+    "read_case",
+    "write_answer",
+]

@@ -1,0 +1,116 @@
+"""The settings: one frozen value from the environment; a wrong one stops the start with one clear sentence."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SHIPPED_BRAND = Path(__file__).resolve().parent.parent / "branding"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; its text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator decides. Paths are absolute; `url` has no slash at its end."""
+
+    data: Path
+    url: str
+    database: str
+    brand: Path
+    demo: bool = False
+    threads: int = 8
+    proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    worker: bool = True
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the portal over https, so that cookies may insist on it."""
+        return self.url.startswith("https://")
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raises SettingsError with a sentence an operator can act on."""
+    data = Path(_text(environ, "PORTAL_DATA", "data")).resolve()
+    url = _url(_text(environ, "PORTAL_URL", f"http://127.0.0.1:{_text(environ, 'PORT', '8000')}"))
+    brand = Path(_text(environ, "PORTAL_BRAND", str(SHIPPED_BRAND))).resolve()
+    if not brand.is_dir():
+        raise SettingsError(f"PORTAL_BRAND names {brand}, which is not a folder. Name a brand folder or leave it unset.")
+    return Settings(
+        data=data,
+        url=url,
+        database=_database(_text(environ, "PORTAL_DATABASE", f"sqlite:///{data / 'portal.db'}")),
+        brand=brand,
+        demo=_flag(environ, "PORTAL_DEMO", False),
+        threads=_number(environ, "PORTAL_THREADS", 8, low=1, high=64),
+        proxies=_networks(_text(environ, "PORTAL_TRUSTED_PROXIES", "")),
+        worker=_flag(environ, "PORTAL_WORKER", True),
+    )
+
+
+def _text(environ: Mapping[str, str], name: str, default: str) -> str:
+    """A value, or the content of the file that NAME_FILE names: secrets need not stand in the environment."""
+    file = environ.get(f"{name}_FILE")
+    if file is None:
+        return environ.get(name) or default
+    if name in environ:
+        raise SettingsError(f"Both {name} and {name}_FILE are set. Keep one of them.")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE names {file}, which cannot be read: {error}.") from error
+
+
+def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    value = _text(environ, name, "yes" if default else "no").lower()
+    if value in {"1", "yes", "true", "on"}:
+        return True
+    if value in {"0", "no", "false", "off"}:
+        return False
+    raise SettingsError(f"{name} is {value!r}. Set it to yes or no.")
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
+    value = _text(environ, name, str(default))
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise SettingsError(f"{name} is {value!r}. Set it to a whole number from {low} to {high}.")
+    return int(value)
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+        _ = parts.port
+    except ValueError:
+        sound = False
+    if not sound:
+        raise SettingsError(f"PORTAL_URL is {value!r}. Set it to the address people type, such as https://licenses.example.")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    if value.startswith("postgres://"):
+        value = "postgresql://" + value.removeprefix("postgres://")
+    if value.startswith("postgresql://"):
+        return "postgresql+psycopg://" + value.removeprefix("postgresql://")
+    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return value
+    raise SettingsError("PORTAL_DATABASE must start with sqlite:/// or postgresql://.")
+
+
+def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(f"PORTAL_TRUSTED_PROXIES holds no list of addresses or networks: {error}.") from error

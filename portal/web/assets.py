@@ -1,0 +1,72 @@
+"""Static files: read once, named after their content, compressed once, and kept by browsers for good."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from litestar import Request, get
+from litestar.response.base import ASGIResponse
+
+from portal.brand import Brand
+
+SHIPPED = Path(__file__).resolve().parent.parent / "static"
+FOREVER = "public, max-age=31536000, immutable"
+# A logo is somebody else's file: opened by itself it must not run anything.
+SAFE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    body: bytes
+    packed: bytes
+    media_type: str
+
+
+class Shelf:
+    """All static files of one brand by their hashed names; a brand's own files stand under `brand/`."""
+
+    def __init__(self, brand: Brand) -> None:
+        self._assets: dict[str, Asset] = {}
+        self._urls: dict[str, str] = {}
+        for path in sorted(SHIPPED.rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                self._put(path.relative_to(SHIPPED).as_posix(), path.read_bytes())
+        for name, path in brand.assets.items():
+            self._put(f"brand/{name}", path.read_bytes())
+        self._put("brand/brand.css", brand.stylesheet.encode())
+
+    def _put(self, name: str, body: bytes) -> None:
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        stem, dot, suffix = name.rpartition(".")
+        hashed = f"{stem}.{digest}.{suffix}" if dot else f"{name}.{digest}"
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        if media_type.startswith("text/") or media_type.endswith("javascript"):
+            media_type += "; charset=utf-8"
+        self._assets[hashed] = Asset(body, gzip.compress(body, 9, mtime=0), media_type)
+        self._urls[name] = f"/static/{hashed}"
+
+    def url(self, name: str) -> str:
+        """The address of a file; a name that does not exist is a mistake in a template."""
+        return self._urls[name]
+
+    def has(self, name: str) -> bool:
+        return name in self._urls
+
+    def find(self, hashed: str) -> Asset | None:
+        return self._assets.get(hashed)
+
+
+@get("/static/{name:path}", opt={"area": "public", "writes": False}, sync_to_thread=False)
+def static_file(request: Request, name: str) -> ASGIResponse:
+    asset = request.app.state.site.shelf.find(name.lstrip("/"))
+    if asset is None:
+        return ASGIResponse(body=b"Not found\n", status_code=404, media_type="text/plain")
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding", "Content-Security-Policy": SAFE}
+    body = asset.body
+    if "gzip" in request.headers.get("accept-encoding", "") and len(asset.packed) < len(body):
+        body, headers = asset.packed, {**headers, "Content-Encoding": "gzip"}
+    return ASGIResponse(body=body, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,148 @@
+"""Cookies: the session's, the visitor's before sign-in, the flash, the language; and the CSRF token bound to them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+if TYPE_CHECKING:
+    from portal.web.visit import Visit
+
+VISITOR_AGE = 12 * 3600
+FLASH_AGE = 120
+LANGUAGE_AGE = 365 * 24 * 3600
+
+
+@dataclass
+class Cookies:
+    """The cookies an answer sets, in order."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def put(self, name: str, value: str, *, secure: bool, age: int | None = None, script: bool = False) -> None:
+        line = f"{name}={value}; Path=/; SameSite=Lax"
+        line += "" if script else "; HttpOnly"
+        line += "; Secure" if secure else ""
+        line += "" if age is None else f"; Max-Age={age}"
+        self.lines = [kept for kept in self.lines if not kept.startswith(f"{name}=")] + [line]
+
+    def drop(self, name: str, *, secure: bool) -> None:
+        self.put(name, "", secure=secure, age=0)
+
+
+def read(header: str, name: str) -> str | None:
+    """The value of a cookie, or None. Of a repeated name the first counts, as browsers send the closest path first."""
+    for part in header.split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return None
+
+
+def _named(visit: Visit, name: str) -> str:
+    # Over plain http, on a developer's machine, browsers refuse the prefix.
+    return f"__Host-{name}" if visit.settings.secure else name
+
+
+def session_token(visit: Visit) -> str | None:
+    return visit.incoming.cookie(_named(visit, "session"))
+
+
+def give_session(visit: Visit, token: str) -> None:
+    visit.cookies.put(_named(visit, "session"), token, secure=visit.settings.secure)
+    visit.cookies.drop(_named(visit, "visitor"), secure=visit.settings.secure)
+
+
+def take_session(visit: Visit) -> None:
+    visit.cookies.drop(_named(visit, "session"), secure=visit.settings.secure)
+
+
+def keep_language(visit: Visit, code: str) -> None:
+    visit.cookies.put("lang", code, secure=visit.settings.secure, age=LANGUAGE_AGE)
+
+
+def _serializer(visit: Visit, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(visit.site.vault.lookup("cookies", purpose), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
+
+
+def flash(visit: Visit, code: str, **params: Any) -> None:
+    """Say this on the next page."""
+    visit.cookies.put("flash", _serializer(visit, "flash").dumps([code, params]), secure=visit.settings.secure, age=FLASH_AGE)
+
+
+def take_flash(visit: Visit) -> tuple[str, dict[str, Any]] | None:
+    """What the last page wanted to have said; it is said once."""
+    value = visit.incoming.cookie("flash")
+    if not value:
+        return None
+    visit.cookies.drop("flash", secure=visit.settings.secure)
+    try:
+        code, params = _serializer(visit, "flash").loads(value, max_age=FLASH_AGE)
+    except (BadData, ValueError, TypeError):
+        return None
+    return code, params
+
+
+def csrf_token(visit: Visit) -> str:
+    """A fresh mask over the token, so that compressing pages tells nothing about it."""
+    token = _csrf_of(_csrf_base(visit, make=True))
+    mask = secrets.token_bytes(len(token))
+    return base64.urlsafe_b64encode(mask + bytes(a ^ b for a, b in zip(mask, token, strict=True))).decode()
+
+
+def is_genuine(visit: Visit, sent: str) -> bool:
+    """Whether a posted form comes from a page of ours in the same session, and the browser says so too."""
+    base = _csrf_base(visit, make=False)
+    if base is None or not _is_same_origin(visit):
+        return False
+    try:
+        raw = base64.urlsafe_b64decode(sent)
+    except ValueError:
+        return False
+    token = _csrf_of(base)
+    if len(raw) != 2 * len(token):
+        return False
+    return hmac.compare_digest(bytes(a ^ b for a, b in zip(raw[: len(token)], raw[len(token) :], strict=True)), token)
+
+
+def _csrf_of(base: str) -> bytes:
+    return hashlib.sha256(b"csrf\x00" + base.encode()).digest()
+
+
+def _csrf_base(visit: Visit, *, make: bool) -> str | None:
+    """What the token is bound to: the session, or a signed cookie that a visitor gets with the first form."""
+    if visit.actor.signed_in and (token := session_token(visit)):
+        return token
+    name = _named(visit, "visitor")
+    value = visit.incoming.cookie(name)
+    if value:
+        try:
+            return str(_serializer(visit, "visitor").loads(value, max_age=VISITOR_AGE))
+        except BadData:
+            pass
+    if not make:
+        return None
+    base = secrets.token_urlsafe(24)
+    visit.cookies.put(name, _serializer(visit, "visitor").dumps(base), secure=visit.settings.secure)
+    return base
+
+
+def _is_same_origin(visit: Visit) -> bool:
+    headers = visit.incoming.headers
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    if origin == "null":
+        return False
+    # The page may be reached under another name than the configured one on a developer's machine.
+    return urlsplit(origin).netloc in (urlsplit(visit.settings.url).netloc, headers.get("host"))

@@ -1,0 +1,120 @@
+"""One visit: the request in plain values, who asks, and what a route may use."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal.access import ANONYMOUS, Actor
+from portal.files.vault import Vault
+from portal.forms import Form
+from portal.language import Language, choose
+from portal.settings import Settings
+from portal.site import Site
+from portal.web import cookies
+from portal.web.cookies import Cookies
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as plain values, so that nothing below this line knows the framework."""
+
+    method: str
+    path: str
+    target: str  # raw path and query, as sent
+    query: str
+    headers: dict[str, str]
+    peer: str
+    body: bytes = b""
+
+    def cookie(self, name: str) -> str | None:
+        return cookies.read(self.headers.get("cookie", ""), name)
+
+
+@dataclass
+class Visit:
+    """What a route gets. `db` is None only where a route opens its own short units of work."""
+
+    site: Site
+    incoming: Incoming
+    now: datetime
+    db: Session = None  # type: ignore[assignment]
+    actor: Actor = ANONYMOUS
+    form: Form = field(default_factory=Form)
+    cookies: Cookies = field(default_factory=Cookies)
+    notice: dict[str, Any] | None = None
+    # What must be written whatever becomes of the request, each in its own short transaction, once its own has ended.
+    after: list[Callable[[], object]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return self.site.settings
+
+    @property
+    def vault(self) -> Vault:
+        return self.site.vault
+
+    @property
+    def path(self) -> str:
+        return self.incoming.path
+
+    @property
+    def htmx(self) -> bool:
+        return self.incoming.headers.get("hx-request") == "true"
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query's values; of a repeated name the first counts, and NUL never passes."""
+        found: dict[str, str] = {}
+        for name, value in parse_qsl(self.incoming.query, keep_blank_values=True, max_num_fields=50):
+            found.setdefault(name, value.replace("\x00", ""))
+        return found
+
+    @cached_property
+    def lang(self) -> Language:
+        """The reader's language: asked for in the address, kept in a cookie, the account's, or the browser's."""
+        wanted = self.query.get("lang") or self.incoming.cookie("lang") or self.actor.language
+        accepted = self.incoming.headers.get("accept-language")
+        offered = self.site.brand.languages
+        return self.site.languages[choose(accepted, wanted, offered, self.site.brand.default_language)]
+
+    @cached_property
+    def other_languages(self) -> list[tuple[str, str]]:
+        others = (language for code, language in self.site.languages.items() if code != self.lang.code)
+        return [(language.code, language.name) for language in others]
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.actor.time_zone) if self.actor.time_zone else self.site.brand.zone
+
+    @cached_property
+    def csrf(self) -> str:
+        return cookies.csrf_token(self)
+
+    @cached_property
+    def address(self) -> str:
+        """Where the visitor comes from: the peer, or what a trusted proxy says, read from the right."""
+        hops = [part.strip() for part in self.incoming.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+        address = self.incoming.peer
+        while hops and self._is_proxy(address):
+            address = hops.pop()
+        return address
+
+    @property
+    def agent(self) -> str:
+        return self.incoming.headers.get("user-agent", "")
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in proxy for proxy in self.settings.proxies)

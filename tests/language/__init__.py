@@ -1,0 +1,1 @@
+"""What people read: languages, catalogs, refusals and the brand."""
