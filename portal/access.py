@@ -87,7 +87,9 @@ class Actor:
     def role(self) -> str:
         """The role the rules speak of."""
         if self.kind == "user":
-            return "admin" if any(place.role == Role.ADMIN and not place.is_person for place in self.places) else "member"
+            return (
+                "admin" if any(place.role == Role.ADMIN and not place.is_person for place in self.places) else "member"
+            )
         return self.kind
 
 
@@ -205,7 +207,9 @@ def lock_license(db: Session, license_: License, *, wide: bool) -> None:
     db.refresh(license_, with_for_update=True)
 
 
-def activation_for(db: Session, actor: Actor, activation_id: UUID, permission: Permission) -> tuple[License, Activation]:
+def activation_for(
+    db: Session, actor: Actor, activation_id: UUID, permission: Permission
+) -> tuple[License, Activation]:
     """The activation and its license, under the same rule as `license_for`; nothing is locked yet."""
     row = db.execute(
         select(License.public_id, Activation)

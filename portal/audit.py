@@ -92,9 +92,7 @@ def seal(db: Session, now: datetime, salt: Callable[[str, str], bytes]) -> int:
     if not events:
         return 0
     digest = _chained(last.digest if last else b"", events, salt)
-    db.add(
-        Seal(first_id=events[0].id, last_id=events[-1].id, count=len(events), digest=digest, sealed_at=now)
-    )
+    db.add(Seal(first_id=events[0].id, last_id=events[-1].id, count=len(events), digest=digest, sealed_at=now))
     return len(events)
 
 

@@ -45,7 +45,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     url = _url(_text(environ, "PORTAL_URL", f"http://127.0.0.1:{_text(environ, 'PORT', '8000')}"))
     brand = Path(_text(environ, "PORTAL_BRAND", str(SHIPPED_BRAND))).resolve()
     if not brand.is_dir():
-        raise SettingsError(f"PORTAL_BRAND names {brand}, which is not a folder. Name a brand folder or leave it unset.")
+        raise SettingsError(
+            f"PORTAL_BRAND names {brand}, which is not a folder. Name a brand folder or leave it unset."
+        )
     return Settings(
         data=data,
         url=url,
@@ -95,7 +97,9 @@ def _url(value: str) -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise SettingsError(f"PORTAL_URL is {value!r}. Set it to the address people type, such as https://licenses.example.")
+        raise SettingsError(
+            f"PORTAL_URL is {value!r}. Set it to the address people type, such as https://licenses.example."
+        )
     return value.rstrip("/")
 
 

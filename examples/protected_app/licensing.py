@@ -33,8 +33,7 @@ class Licensing:
 
     async def activate(self, key: str | None) -> str:
         """Take a seat for this PC, fetch its file and return the name by which the portal knows it."""
-        key = key or self._home.read()[1].key
-        machine = self._pc.fingerprint  # stands for the id where nobody noted that
+        key, machine_id = key or self._home.read()[1].key, None
         self._use(key)
         try:
             license = await self._validate()
@@ -42,9 +41,10 @@ class Licensing:
             kind, details = meaning_of(error)
             if kind != "LicenseNotActivated":
                 raise
-            machine = await self._take_seat(key, details["license"]["id"])
+            machine_id = await self._take_seat(key, details["license"]["id"])
             license = await self._validate()
-        return await self._fetch_file(license, await license.machine(machine))
+        machine = await (license.machine(machine_id) if machine_id else self._find(license))
+        return await self._fetch_file(license, machine)
 
     def verify(self) -> tuple[str, datetime | None]:
         """Open the stored file without a network; return the PC's name and until when the file is good."""
@@ -91,7 +91,14 @@ class Licensing:
             raise
         return license, await license.machine(note.machine)
 
-    async def _take_seat(self, key: str, license_id: str) -> str:
+    async def _find(self, license: License) -> Machine:
+        """Find this PC's activation when its id is unknown, as after a seat was handed over in the portal."""
+        for machine in await license.machines():
+            if machine.fingerprint == self._pc.fingerprint:
+                return machine
+        return await license.machine(self._pc.fingerprint)
+
+    async def _take_seat(self, key: str, license_id: str) -> str | None:
         pc = self._pc
         parts = [Component(id=part, name=part, fingerprint=it) for part, it in pc.components.items()]
         try:
@@ -102,7 +109,7 @@ class Licensing:
         except KeygenError as error:
             kind, _ = meaning_of(error)
             if kind == "MachineAlreadyActivated":
-                return pc.fingerprint
+                return None
             if kind == "MachineLimitExceeded":
                 waiting = f"{pc.name or 'This PC'} is waiting: open {self._url} and move the license there."
                 raise Stop(Exit.NO_SEAT, f"No free seat. {waiting}") from None

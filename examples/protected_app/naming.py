@@ -14,7 +14,7 @@ def activate_as(
 ) -> str:
     """Send the SDK's activation request with a name in it, and return the id of the activation.
 
-    Raises KeygenError as the SDK does. The answer is not relied on: the SDK asks again and checks the signature.
+    Raises KeygenError as the SDK does. Nothing relies on the answer: the SDK asks again and checks.
     """
     relationships: dict = {"license": {"data": {"type": "licenses", "id": license_id}}}
     if components:

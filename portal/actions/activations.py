@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from portal import audit
 from portal.actions import devices, ledger, terms
 from portal.actions.devices import Machine
 from portal.actions.doing import Doing
@@ -112,7 +111,12 @@ def reactivate(
         return Outcome(ledger.gone(True))
     target = doing.db.get_one(Device, waiting.device_id) if waiting else None
     question = Question(
-        doing, license_, target.components if target else None, activation=activation, reason=reason, evidence="declaration"
+        doing,
+        license_,
+        target.components if target else None,
+        activation=activation,
+        reason=reason,
+        evidence="declaration",
     )
     decision = question.decide("rehost")
     old = doing.db.get_one(Device, activation.device_id) if activation.device_id else None
@@ -347,7 +351,9 @@ def _follower(doing: Doing, activation: Activation) -> Activation | None:
     """The live generation that took over from this one."""
     return doing.db.execute(
         select(Activation).where(
-            Activation.license_id == activation.license_id, Activation.line == activation.line, Activation.ended_at.is_(None)
+            Activation.license_id == activation.license_id,
+            Activation.line == activation.line,
+            Activation.ended_at.is_(None),
         )
     ).scalar()
 

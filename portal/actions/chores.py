@@ -14,31 +14,31 @@ from portal.access import Actor, lock_license
 from portal.actions import activations, ledger, rule_sets
 from portal.actions.doing import Moment
 from portal.doors import limits, sessions
+from portal.files.vault import Vault
 from portal.jobs import answers
 from portal.jobs.worker import Kind
 from portal.models import Activation, License
-from portal.site import Site
 
 PORTAL = Actor(kind="portal")
 BATCH = 200
 
 
-def seal(db: Session, now: datetime, site: Site, _: Mapping[str, Any]) -> None:
-    audit.seal(db, now, site.vault.lookup)
+def seal(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> None:
+    audit.seal(db, now, vault.lookup)
 
 
-def tidy(db: Session, now: datetime, site: Site, _: Mapping[str, Any]) -> None:
+def tidy(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> None:
     sessions.forget_old(db, now)
     limits.forget_old(db, now)
     answers.forget_old(db, now)
 
 
-def lapse(db: Session, now: datetime, site: Site, _: Mapping[str, Any]) -> None:
+def lapse(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> None:
     """Free the seats whose lease and grace ran out: no program runs on them any more.
 
     A seat that was asked for back counts as returned with its lease, as the page promised.
     """
-    doing = Moment(db, PORTAL, now, site.vault)
+    doing = Moment(db, PORTAL, now, vault)
     late = db.execute(
         select(Activation.id, Activation.license_id)
         .where(Activation.ended_at.is_(None), Activation.lease_until.is_not(None), Activation.lease_until <= now)

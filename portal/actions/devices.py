@@ -76,7 +76,11 @@ def wait(doing: Doing, license_: License, machine: Machine) -> WaitingDevice | N
         if _count_waiting(doing, license_) >= MOST_WAITING:
             return None
         waiting = WaitingDevice(
-            public_id=new_id(doing.now), license_id=license_.id, device_id=device.id, asked_at=doing.now, until=doing.now + WAITS
+            public_id=new_id(doing.now),
+            license_id=license_.id,
+            device_id=device.id,
+            asked_at=doing.now,
+            until=doing.now + WAITS,
         )
         doing.db.add(waiting)
         audit.record(
@@ -106,7 +110,9 @@ def stop_waiting(doing: Doing, license_: License, device: Device) -> None:
     """The device has its seat."""
     for waiting in doing.db.execute(
         select(WaitingDevice).where(
-            WaitingDevice.license_id == license_.id, WaitingDevice.device_id == device.id, WaitingDevice.ended_at.is_(None)
+            WaitingDevice.license_id == license_.id,
+            WaitingDevice.device_id == device.id,
+            WaitingDevice.ended_at.is_(None),
         )
     ).scalars():
         waiting.ended_at = doing.now
@@ -117,7 +123,9 @@ def settle_waiting(doing: Doing, license_: License) -> None:
     """Repeat in the license until when a device waits for it, so that lists can sort by it."""
     doing.db.flush()
     license_.waiting_until = doing.db.execute(
-        select(func.max(WaitingDevice.until)).where(WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None))
+        select(func.max(WaitingDevice.until)).where(
+            WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None)
+        )
     ).scalar()
 
 

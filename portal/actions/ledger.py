@@ -162,7 +162,9 @@ class Question:
             .join(Device, Device.id == Activation.device_id)
             .join(Article, Article.id == License.article_id)
             .join(Product, Product.id == Article.product_id)
-            .where(Activation.ended_at.is_(None), License.group_id == self.license.group_id, License.id != self.license.id)
+            .where(
+                Activation.ended_at.is_(None), License.group_id == self.license.group_id, License.id != self.license.id
+            )
         )
         return tuple(
             RunningLicense(id=str(row.id), product=row.name, model=row.model, ends_at=row.ends_at)
@@ -184,4 +186,3 @@ def gone(is_gone: bool) -> Decision:
 def lost_the_race(decision: Decision) -> Decision:
     """The rules saw a free seat and the guarded counter did not: somebody else was quicker."""
     return Decision(outcome="deny", code="seats_exhausted", rule="seats", remaining=decision.remaining)
-

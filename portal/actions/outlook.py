@@ -90,9 +90,7 @@ def _counted(shown: Panel, question: Question, decision: Decision) -> Panel:
     name = min(decision.remaining, key=lambda one: decision.remaining[one])
     told = rules.explain(question.in_force.rules, question.case("rehost"))
     said = next((one.params for one in told if one.code == "allowance" and one.params["rule"] == name), {})
-    return replace(
-        shown, allowance=name, left=decision.remaining[name], of=said.get("total"), next_at=said.get("next")
-    )
+    return replace(shown, allowance=name, left=decision.remaining[name], of=said.get("total"), next_at=said.get("next"))
 
 
 def _components(doing: Doing, license_: License, target: Seat) -> dict[str, str]:

@@ -11,13 +11,17 @@ from portal.models import License, Term, TermKind
 
 
 def bought(
-    db: Session, license_: License, now: datetime, *, days: int | None, ticket_id: int | None, seller_id: int | None = None
+    db: Session,
+    license_: License,
+    now: datetime,
+    *,
+    days: int | None,
+    ticket_id: int | None,
+    seller_id: int | None = None,
 ) -> None:
     """Time that came with a ticket: without end, or so many days from the first use."""
     kind = TermKind.PERPETUAL if days is None else TermKind.USE
-    db.add(
-        Term(license_id=license_.id, ticket_id=ticket_id, seller_id=seller_id, kind=kind, days=days, created_at=now)
-    )
+    db.add(Term(license_id=license_.id, ticket_id=ticket_id, seller_id=seller_id, kind=kind, days=days, created_at=now))
 
 
 def maintenance(db: Session, license_: License, now: datetime, begins_at: datetime, ends_at: datetime) -> None:
@@ -51,7 +55,9 @@ def settle(db: Session, license_: License) -> None:
     db.flush()
     mine = Term.license_id == license_.id
     used = db.execute(select(func.max(Term.ends_at)).where(mine, Term.kind == TermKind.USE)).scalar()
-    waiting = db.execute(select(func.sum(Term.days)).where(mine, Term.kind == TermKind.USE, Term.begins_at.is_(None))).scalar()
+    waiting = db.execute(
+        select(func.sum(Term.days)).where(mine, Term.kind == TermKind.USE, Term.begins_at.is_(None))
+    ).scalar()
     license_.ends_at = used
     license_.starts_on_use_days = waiting if used is None else None
     license_.maintenance_until = db.execute(

@@ -43,7 +43,7 @@ def mint(
     ticket = Ticket(
         public_id=new_id(doing.now),
         lookup=ticket_lookup(doing.vault, written),
-        cipher=doing.vault.seal("ticket", written.encode()),
+        cipher=doing.vault.seal("ticket", written.encode(), ticket_lookup(doing.vault, written)),
         group_id=group.id,
         order_number=order_number,
         created_at=doing.now,
@@ -64,7 +64,7 @@ def mint(
             license_id=license_.id,
             ticket_id=ticket.id,
             lookup=key_lookup(doing.vault, written),
-            cipher=doing.vault.seal("license-key", written.encode()),
+            cipher=doing.vault.seal("license-key", written.encode(), key_lookup(doing.vault, written)),
             created_at=doing.now,
         )
     )
@@ -87,7 +87,7 @@ def key_lookup(vault: Vault, code: str) -> bytes:
 
 def code_of(vault: Vault, ticket: Ticket) -> str:
     """The ticket in writing, for those who may see it."""
-    return vault.open("ticket", ticket.cipher).decode()
+    return vault.open("ticket", ticket.cipher, ticket.lookup).decode()
 
 
 def find(doing: Doing, code: str, *, lock: bool = False) -> Ticket | None:
@@ -115,7 +115,9 @@ def opens_door(doing: Doing, ticket: Ticket) -> str:
 def licenses_of(doing: Doing, ticket: Ticket) -> list[License]:
     return list(
         doing.db.execute(
-            select(License).join(LicenseKey, LicenseKey.license_id == License.id).where(LicenseKey.ticket_id == ticket.id)
+            select(License)
+            .join(LicenseKey, LicenseKey.license_id == License.id)
+            .where(LicenseKey.ticket_id == ticket.id)
         ).scalars()
     )
 
@@ -134,7 +136,11 @@ def judge(doing: Doing, candidate: codes.Candidate, *, lock: bool = False) -> Ve
     if ticket.registered_at is not None:
         is_mine = ticket.user_id is not None and ticket.user_id == doing.actor.user_id
         # Whose it is stays unsaid, and so does what it is for: a stranger learns only that the way is closed.
-        return Verdict(masked, "ticket_already_yours", product, ticket) if is_mine else Verdict(masked, "ticket_registered")
+        return (
+            Verdict(masked, "ticket_already_yours", product, ticket)
+            if is_mine
+            else Verdict(masked, "ticket_registered")
+        )
     return Verdict(masked, "ok", product, ticket)
 
 

@@ -40,5 +40,9 @@ def verify(options: Any) -> int:
             broken, waiting = audit.first_broken(db, vault.lookup), audit.unsealed(db)
     finally:
         database.close()
-    print(f"Seal {broken} does not fit its events." if broken else f"The audit trail is whole; {waiting} events wait for their seal.")
+    print(
+        f"Seal {broken} does not fit its events."
+        if broken
+        else f"The audit trail is whole; {waiting} events wait for their seal."
+    )
     return 1 if broken else 0

@@ -1,6 +1,5 @@
 """The commands around rule sets: check files, and decide cases. They need the rules alone, no database."""
 
-import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -21,12 +20,8 @@ def add_parser(subparsers: Any) -> None:
     deciding = commands.add_parser("decide", help="decide one case, or one for each line of a file")
     deciding.add_argument("--rules", type=Path, metavar="FILE", help="the rule set, a TOML file")
     which = deciding.add_mutually_exclusive_group(required=True)
-    which.add_argument(
-        "--case", type=Path, metavar="FILE", help="one case as JSON; - reads it from the input"
-    )
-    which.add_argument(
-        "--cases", type=Path, metavar="FILE", help="JSON lines, one case each; - reads the input"
-    )
+    which.add_argument("--case", type=Path, metavar="FILE", help="one case as JSON; - reads it from the input")
+    which.add_argument("--cases", type=Path, metavar="FILE", help="JSON lines, one case each; - reads the input")
     deciding.set_defaults(run=lambda args: decide_command(args.rules, args.case, args.cases))
 
 

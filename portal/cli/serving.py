@@ -41,7 +41,9 @@ def listen(settings: Settings, host: str, port: int) -> None:
     app = create_app(settings)
     is_local = urlsplit(settings.url).hostname in ("127.0.0.1", "localhost", "::1")
     print(f"The portal answers at {settings.url}" + ("" if is_local else f" (listening on {host}:{port})"), flush=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning", date_header=False, server_header=False, access_log=False)
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", date_header=False, server_header=False, access_log=False
+    )
 
 
 def refuse_demo_by_accident(settings: Settings) -> None:
@@ -56,9 +58,13 @@ def refuse_demo_by_accident(settings: Settings) -> None:
     finally:
         database.close()
     if holds_demo and not settings.demo:
-        raise SettingsError("This database holds the demo world. Set PORTAL_DEMO=yes to serve it, or name another database.")
+        raise SettingsError(
+            "This database holds the demo world. Set PORTAL_DEMO=yes to serve it, or name another database."
+        )
     if settings.demo and not holds_demo:
-        raise SettingsError("PORTAL_DEMO is set, but this database holds no demo world. Unset it, or run `portal demo` first.")
+        raise SettingsError(
+            "PORTAL_DEMO is set, but this database holds no demo world. Unset it, or run `portal demo` first."
+        )
 
 
 def worker_command(options: Any) -> int:

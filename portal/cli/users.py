@@ -51,12 +51,19 @@ def add_command(options: Any) -> int:
                 return 1
             vendor = db.execute(select(Group).where(Group.kind == GroupKind.VENDOR)).scalar()
             if vendor is None:
-                vendor = Group(public_id=new_id(now), path="/1/", kind=GroupKind.VENDOR, name=brand.company, created_at=now)
+                vendor = Group(
+                    public_id=new_id(now), path="/1/", kind=GroupKind.VENDOR, name=brand.company, created_at=now
+                )
                 db.add(vendor)
                 db.flush()
                 vendor.path = f"/{vendor.id}/"
             user = User(
-                public_id=new_id(now), email=email, name=options.name, password_hash=secret, created_at=now, verified_at=now
+                public_id=new_id(now),
+                email=email,
+                name=options.name,
+                password_hash=secret,
+                created_at=now,
+                verified_at=now,
             )
             db.add(user)
             db.flush()

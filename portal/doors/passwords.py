@@ -74,5 +74,7 @@ def judge(password: str, *, names: tuple[str, ...] = (), known: Path | None = No
     if len(password) > LONGEST:
         raise Unfit("password_too_long")
     plain = password.casefold()
-    if len(set(plain)) < 5 or any(name and plain.replace(name.casefold(), "").strip("0123456789 -_.!") == "" for name in names):
+    if len(set(plain)) < 5 or any(
+        name and plain.replace(name.casefold(), "").strip("0123456789 -_.!") == "" for name in names
+    ):
         raise Unfit("password_known")

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from portal.files.vault import Vault
 from portal.jobs import queue
 from portal.models import Job
 from portal.site import Site
@@ -19,7 +20,7 @@ from portal.site import Site
 log = logging.getLogger("portal.worker")
 PAUSE = 5.0
 
-Run = Callable[[Session, datetime, Site, Mapping[str, Any]], object]
+Run = Callable[[Session, datetime, Vault, Mapping[str, Any]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Worker:
                     return False
                 failed = (job.id, "")
                 kind = self._kinds[job.kind]
-                kind.run(db, now, self._site, job.payload)
+                kind.run(db, now, self._site.vault, job.payload)
                 queue.finish(job, now, kind.every)
         except Exception as problem:
             if failed is None:

@@ -14,7 +14,17 @@ from portal.access import Actor, Owned, Permission, may, visible
 from portal.files import tickets as codes
 from portal.files.vault import Vault
 from portal.models import (
-    Activation, Article, Device, Group, License, LicenseKey, LicenseState, Product, Ticket, User, WaitingDevice,
+    Activation,
+    Article,
+    Device,
+    Group,
+    License,
+    LicenseKey,
+    LicenseState,
+    Product,
+    Ticket,
+    User,
+    WaitingDevice,
 )  # fmt: skip
 from portal.reports.shapes import Overview, Row, Term
 from portal.reports.states import Held, held, state_of, way_of
@@ -24,6 +34,9 @@ SOON = timedelta(days=30)
 ORDERS = ("waiting", "product", "until", "recent")
 STATES = ("waiting", "in_use", "ends_soon", "ready", "expired", "gone")
 NAMES_SHOWN = 3
+
+# Per license its tickets: id, cipher, and the look-up that the cipher is bound to.
+Keys = dict[int, list[tuple[int, bytes, bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +64,14 @@ def wanted(query: dict[str, str]) -> Wanted:
     )
 
 
-def overview(db: Session, vault: Vault, actor: Actor, asked: Wanted, now: datetime, *, size: int | None = PAGE) -> Overview:
+def overview(
+    db: Session, vault: Vault, actor: Actor, asked: Wanted, now: datetime, *, size: int | None = PAGE
+) -> Overview:
     """One page of licenses; with `size` None all of them, for the export."""
     where = [visible(actor), *_filters(vault, asked, now)]
     section = _section(now)
-    counts = dict(
-        db.execute(
-            _joined(select(section.label("section"), func.count().label("n"))).where(*where).group_by("section")
-        ).tuples()
-    )
+    counted = _joined(select(section.label("section"), func.count().label("n"))).where(*where).group_by("section")
+    counts = {row.section: row.n for row in db.execute(counted)}
     total = sum(counts.values())
     pages = max(1, -(-total // size)) if size else 1
     page = min(max(asked.page, 1), pages)
@@ -114,31 +126,31 @@ def rows(db: Session, vault: Vault, actor: Actor, found: Iterable[Any], now: dat
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
-    return query.select_from(License).join(Article, Article.id == License.article_id).join(
-        Product, Product.id == Article.product_id
+    return (
+        query.select_from(License)
+        .join(Article, Article.id == License.article_id)
+        .join(Product, Product.id == Article.product_id)
     )
 
 
-def _keys(db: Session, ids: list[int]) -> dict[int, list[tuple[int, bytes]]]:
+def _keys(db: Session, ids: list[int]) -> Keys:
     """Per license its tickets, the latest last: of several the last is enough to move a license."""
-    keys: dict[int, list[tuple[int, bytes]]] = {}
-    for license_id, ticket_id, cipher in db.execute(
-        select(LicenseKey.license_id, Ticket.id, Ticket.cipher)
+    keys: Keys = {}
+    for license_id, *ticket in db.execute(
+        select(LicenseKey.license_id, Ticket.id, Ticket.cipher, Ticket.lookup)
         .join(Ticket, Ticket.id == LicenseKey.ticket_id)
         .where(LicenseKey.license_id.in_(ids))
         .order_by(LicenseKey.id)
     ):
-        keys.setdefault(license_id, []).append((ticket_id, cipher))
+        keys.setdefault(license_id, []).append(tuple(ticket))
     return keys
 
 
-def _row(
-    vault: Vault, actor: Actor, row: Any, seats: Held, keys: dict[int, list[tuple[int, bytes]]], now: datetime
-) -> Row:
+def _row(vault: Vault, actor: Actor, row: Any, seats: Held, keys: Keys, now: datetime) -> Row:
     tickets = keys.get(row.id, [])
     code = _code(vault, tickets)
     owned = Owned(
-        row.user_id, row.group_id, row.path, row.visible_to_group, frozenset(ticket for ticket, _ in tickets), row.id
+        row.user_id, row.group_id, row.path, row.visible_to_group, frozenset(ticket[0] for ticket in tickets), row.id
     )
     state = state_of(row, seats, now)
     merged_into = _code(vault, keys.get(row.merged_into_id, [])) if row.merged_into_id else None
@@ -166,8 +178,8 @@ def _row(
     )
 
 
-def _code(vault: Vault, tickets: list[tuple[int, bytes]]) -> str | None:
-    return vault.open("ticket", tickets[-1][1]).decode() if tickets else None
+def _code(vault: Vault, tickets: list[tuple[int, bytes, bytes]]) -> str | None:
+    return vault.open("ticket", tickets[-1][1], tickets[-1][2]).decode() if tickets else None
 
 
 def _kind(row: Any) -> str:
@@ -226,7 +238,9 @@ def _filters(vault: Vault, asked: Wanted, now: datetime) -> list[ColumnElement[b
                 "in_use": and_(~over, License.used > 0),
                 "ends_soon": and_(~over, License.ends_at <= now + SOON),
                 "ready": and_(~over, License.used == 0),
-                "expired": and_(License.ends_at <= now, License.state.in_((LicenseState.ISSUED, LicenseState.REGISTERED))),
+                "expired": and_(
+                    License.ends_at <= now, License.state.in_((LicenseState.ISSUED, LicenseState.REGISTERED))
+                ),
                 "gone": License.state.in_((LicenseState.RECALLED, LicenseState.REVOKED, LicenseState.MERGED)),
             }[asked.state]
         )

@@ -36,9 +36,7 @@ def waiting(db: Session, license_: License, now: datetime, *, may_use: bool) -> 
     rows = db.execute(
         select(WaitingDevice, Device)
         .join(Device, Device.id == WaitingDevice.device_id)
-        .where(
-            WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None), WaitingDevice.until > now
-        )
+        .where(WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None), WaitingDevice.until > now)
         .order_by(WaitingDevice.asked_at.desc(), WaitingDevice.id.desc())
     )
     return [

@@ -1,7 +1,5 @@
 """The routes: the same nouns as the actions, translated from and to HTTP."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler

@@ -6,7 +6,7 @@ from portal.access import NotFound, Permission, activation_for, lock_license, wa
 from portal.actions import activations
 from portal.actions.ledger import Question, is_wide
 from portal.models import Activation, License
-from portal.routes.licenses import device_name, moved_on, refused, shown
+from portal.screens.license import device_name, moved_on, refused, shown
 from portal.web import Answer, Visit, endpoint, page
 from portal.web.pages import problem
 
@@ -33,7 +33,7 @@ def reactivate(visit: Visit, activation_id: UUID) -> Answer:
         waiting = waiting_for(visit.db, license_, target)
     outcome = activations.reactivate(visit, license_, activation, waiting, reason=REASONS[reason])
     if not outcome.allowed:
-        return refused(visit, license_, outcome.decision, gone=activation.public_id)
+        return refused(visit, license_, outcome.decision, "rehost", gone=activation.public_id)
     return moved_on(visit, license_, "moved", to=device_name(visit, outcome))
 
 
@@ -44,7 +44,7 @@ def ask_return(visit: Visit, activation_id: UUID) -> Answer:
     license_, activation = activation_to_use(visit, activation_id)
     outcome = activations.ask_return(visit, license_, activation)
     if not outcome.allowed:
-        return refused(visit, license_, outcome.decision)
+        return refused(visit, license_, outcome.decision, "return")
     return moved_on(visit, license_, "return_asked", device=device_name(visit, outcome))
 
 
@@ -55,7 +55,7 @@ def cancel_return(visit: Visit, activation_id: UUID) -> Answer:
     license_, activation = activation_to_use(visit, activation_id)
     outcome = activations.cancel_return(visit, license_, activation)
     if not outcome.allowed:
-        return refused(visit, license_, outcome.decision)
+        return refused(visit, license_, outcome.decision, "return")
     return moved_on(visit, license_, "return_cancelled", device=device_name(visit, outcome))
 
 
@@ -71,6 +71,7 @@ def mend(visit: Visit, license_: License, activation: Activation) -> Answer:
     said = {name: visit.form.values.get(name, "") for name in ("reason", "gone")}
     context = shown(visit, license_, gone=activation.public_id, form=said)
     context["errors"] = {
-        name: problem(visit, code, {"product": context["sheet"].row.product})[1] for name, code in visit.form.errors.items()
+        name: problem(visit, code, {"product": context["sheet"].row.product})[1]
+        for name, code in visit.form.errors.items()
     }
     return page(visit, "licenses/show.html", status=422, part="licenses/_decision.html", **context)

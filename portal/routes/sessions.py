@@ -5,12 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal import audit
-from portal.access import Actor
+from portal.actions import sessions as entering
 from portal.actions import tickets
 from portal.actions.doing import Moment
-from portal.audit import Happened
-from portal.doors import limits, passwords, sessions
+from portal.actions.sessions import Happened
+from portal.doors import limits, passwords
 from portal.doors.limits import TooMany
 from portal.files import tickets as codes
 from portal.files.pasted import TooMuch
@@ -54,7 +53,9 @@ def by_password(visit: Visit) -> Answer:
         note(visit, Happened.SESSION_REFUSED, "wrong_password")
         visit.form.errors["password"] = "wrong_password"
         return door(visit, next_, status=422)
-    enter(visit, lambda db: sessions.open_for_user(db, user, visit.now, agent=visit.agent, address=visit.address), user.id)
+    with visit.site.database.writing() as db:
+        moment = Moment(db, visit.actor, visit.now, visit.vault)
+        give_session(visit, entering.enter(moment, user, agent=visit.agent, address=visit.address))
     return redirect(visit, next_)
 
 
@@ -98,20 +99,20 @@ def by_ticket(visit: Visit) -> Answer:
     if not opened:
         note(visit, Happened.TICKET_REFUSED, closed[0].code)
         return door(visit, next_, status=422, closed=closed)
-    enter(visit, lambda db: sessions.open_for_tickets(db, opened, visit.now, agent=visit.agent, address=visit.address))
+    with visit.site.database.writing() as db:
+        moment = Moment(db, visit.actor, visit.now, visit.vault)
+        give_session(visit, entering.enter_with_tickets(moment, opened, agent=visit.agent, address=visit.address))
     if closed:
-        return redirect(visit, HOME, notice="some_tickets_closed", closed=len(closed))
+        return redirect(visit, HOME, "some_tickets_closed", closed=len(closed))
     return redirect(visit, next_ if len(opened) > 1 else only_license(visit, opened[0], next_))
 
 
 @endpoint.post("/sign-out", area=Area.PUBLIC, writes=True)
 def out(visit: Visit) -> Answer:
     """The session is dead, wherever a copy of its cookie is."""
-    if visit.actor.session_id is not None:
-        sessions.close(visit.db, visit.actor.session_id)
-        audit.record(visit.db, visit.now, visit.actor, Happened.SESSION_CLOSED)
+    entering.leave(visit)
     take_session(visit)
-    return redirect(visit, "/sign-in", notice="signed_out")
+    return redirect(visit, "/sign-in", "signed_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +157,10 @@ def only_license(visit: Visit, ticket_id: int, next_: str) -> str:
     return f"{HOME}/{found[0].public_id}" if len(found) == 1 and next_ == HOME else next_
 
 
-def enter(visit: Visit, open_: Any, user_id: int | None = None) -> None:
-    """Give the visitor a new session; one that the browser had before ends."""
-    with visit.site.database.writing() as db:
-        if visit.actor.session_id is not None:
-            sessions.close(db, visit.actor.session_id)
-        token = open_(db)
-        actor = Actor(kind="user" if user_id else "ticket", user_id=user_id)
-        audit.record(db, visit.now, actor, Happened.SESSION_OPENED, address=limits.network(visit.address))
-    give_session(visit, token)
-
-
 def note(visit: Visit, kind: Happened, code: str) -> None:
     """Record a refusal at the door; it survives, as its own small transaction."""
     with visit.site.database.writing() as db:
-        audit.record(db, visit.now, visit.actor, kind, refused=True, code=code, address=limits.network(visit.address))
+        entering.refuse(Moment(db, visit.actor, visit.now, visit.vault), kind, code, address=visit.address)
 
 
 def watch_guessing(visit: Visit) -> None:
@@ -189,7 +179,12 @@ def known_path(path: str) -> str:
 
 
 def door(
-    visit: Visit, next_: str, *, status: int = 200, closed: list[Tried] | None = None, params: dict[str, Any] | None = None
+    visit: Visit,
+    next_: str,
+    *,
+    status: int = 200,
+    closed: list[Tried] | None = None,
+    params: dict[str, Any] | None = None,
 ) -> Answer:
     """The sign-in page, with what was typed except the password."""
     errors = {name: problem(visit, code, params or {})[1] for name, code in visit.form.errors.items()}

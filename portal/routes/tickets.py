@@ -72,7 +72,9 @@ def chosen_group(visit: Visit) -> Group | None:
 
 def paste(visit: Visit, text: str, errors: dict[str, str], status: int = 200) -> Answer:
     told = {name: problem(visit, code, {})[1] for name, code in errors.items()}
-    return page(visit, "tickets/redemption.html", status=status, step="paste", text=text[:20_000], errors=told, answers=[])
+    return page(
+        visit, "tickets/redemption.html", status=status, step="paste", text=text[:20_000], errors=told, answers=[]
+    )
 
 
 def answered(visit: Visit, step: str, text: str, verdicts: list[Verdict], *, status: int = 200) -> Answer:
@@ -91,4 +93,3 @@ def line(visit: Visit, verdict: Verdict) -> Line:
     else:
         sentence = problem(visit, verdict.code, {})[1]
     return Line(verdict.masked, verdict.product, verdict.good, sentence)
-

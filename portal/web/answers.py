@@ -31,18 +31,18 @@ def page(visit: Visit, template: str, *, status: int = 200, part: str | None = N
     return Answer(pages.render(visit, name, context).encode(), status)
 
 
-def redirect(visit: Visit, to: str, *, notice: str | None = None, **params: Any) -> Answer:
-    """On to another page (303), where the notice is said. `to` is a path of ours."""
+def redirect(visit: Visit, path: str, notice: str | None = None, /, **params: Any) -> Answer:
+    """On to another page (303), where the notice is said. `path` is one of ours."""
     if notice:
         cookies.flash(visit, notice, **params)
     if visit.htmx:
-        return Answer(status=204, headers={"HX-Redirect": to})
-    return Answer(status=303, headers={"Location": to})
+        return Answer(status=204, headers={"HX-Redirect": path})
+    return Answer(status=303, headers={"Location": path})
 
 
-def done(visit: Visit, to: str, notice: str, **params: Any) -> Answer:
+def done(visit: Visit, path: str, notice: str, /, **params: Any) -> Answer:
     """A verb was done: show the page it belongs to, with a sentence."""
-    return redirect(visit, to, notice=notice, **params)
+    return redirect(visit, path, notice, **params)
 
 
 def swap(visit: Visit, notice: str, params: dict[str, Any], template: str, **context: Any) -> Answer:

@@ -69,12 +69,16 @@ def keep_language(visit: Visit, code: str) -> None:
 
 
 def _serializer(visit: Visit, purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(visit.site.vault.lookup("cookies", purpose), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
+    return URLSafeTimedSerializer(
+        visit.site.vault.lookup("cookies", purpose), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256}
+    )
 
 
-def flash(visit: Visit, code: str, **params: Any) -> None:
+def flash(visit: Visit, code: str, /, **params: Any) -> None:
     """Say this on the next page."""
-    visit.cookies.put("flash", _serializer(visit, "flash").dumps([code, params]), secure=visit.settings.secure, age=FLASH_AGE)
+    visit.cookies.put(
+        "flash", _serializer(visit, "flash").dumps([code, params]), secure=visit.settings.secure, age=FLASH_AGE
+    )
 
 
 def take_flash(visit: Visit) -> tuple[str, dict[str, Any]] | None:

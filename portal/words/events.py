@@ -13,7 +13,9 @@ from portal.words.parts import parts
 BOLD = frozenset({"device"})
 
 
-def sentence(lang: Language, zone: ZoneInfo, kind: str, outcome: str, params: Mapping[str, Any]) -> list[tuple[str, bool]]:
+def sentence(
+    lang: Language, zone: ZoneInfo, kind: str, outcome: str, params: Mapping[str, Any]
+) -> list[tuple[str, bool]]:
     """The event as pieces of text, with the name of the PC it is about in bold."""
     names = {name: str(value) for name, value in params.items()}
     names.setdefault("device", lang.gettext("a PC"))

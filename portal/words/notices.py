@@ -58,7 +58,8 @@ def _dismissed(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
 def _registered(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     n = int(params["count"])
     return (
-        lang.ngettext("%(count)s ticket is registered.", "%(count)s tickets are registered.", n) % {"count": lang.number(n)},
+        lang.ngettext("%(count)s ticket is registered.", "%(count)s tickets are registered.", n)
+        % {"count": lang.number(n)},
         lang.gettext("From now on its licenses belong to your account."),
     )
 
@@ -70,7 +71,8 @@ def _signed_out(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
 def _welcome(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     n = int(params["closed"])
     return (
-        lang.ngettext("%(count)s ticket stayed closed.", "%(count)s tickets stayed closed.", n) % {"count": lang.number(n)},
+        lang.ngettext("%(count)s ticket stayed closed.", "%(count)s tickets stayed closed.", n)
+        % {"count": lang.number(n)},
         lang.gettext("The others are open below."),
     )
 

@@ -53,10 +53,15 @@ def imports(file: Path, *, types: bool) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else ()
             origin = ".".join((*above, *filter(None, [node.module])))
-            found |= {
-                f"{origin}.{name.name}" if is_module(origin, name.name) else origin for name in node.names
-            }
+            found |= {f"{origin}.{name.name}" if is_module(origin, name.name) else origin for name in node.names}
     return found
+
+
+def has_decorated_function(module: str) -> bool:
+    """Whether the module decorates a function at its top level, as one does that answers addresses."""
+    file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    nodes = ast.parse(file.read_text(encoding="utf-8")).body
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.decorator_list for node in nodes)
 
 
 def is_module(package: str, name: str) -> bool:

@@ -61,9 +61,7 @@ def upgrade() -> None:
         sa.Column("is_person", sa.Boolean(), nullable=False),
         sa.Column("external_id", sa.String(length=100), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind in ('vendor', 'reseller', 'customer', 'department')", name=op.f("ck_groups_kind")
-        ),
+        sa.CheckConstraint("kind in ('vendor', 'reseller', 'customer', 'department')", name=op.f("ck_groups_kind")),
         sa.ForeignKeyConstraint(["parent_id"], ["groups.id"], name=op.f("fk_groups_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_groups")),
         sa.UniqueConstraint("external_id", name=op.f("uq_groups_external_id")),
@@ -220,9 +218,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["published_by_id"], ["users.id"], name=op.f("fk_rule_versions_published_by_id")
-        ),
+        sa.ForeignKeyConstraint(["published_by_id"], ["users.id"], name=op.f("fk_rule_versions_published_by_id")),
         sa.ForeignKeyConstraint(["rule_set_id"], ["rule_sets.id"], name=op.f("fk_rule_versions_rule_set_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_versions")),
         sa.UniqueConstraint("rule_set_id", "number", name=op.f("uq_rule_versions_rule_set_id_number")),
@@ -275,12 +271,8 @@ def upgrade() -> None:
         "category_articles",
         sa.Column("category_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["articles.id"], name=op.f("fk_category_articles_article_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["category_id"], ["categories.id"], name=op.f("fk_category_articles_category_id")
-        ),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_category_articles_article_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["categories.id"], name=op.f("fk_category_articles_category_id")),
         sa.PrimaryKeyConstraint("category_id", "article_id", name=op.f("pk_category_articles")),
     )
     op.create_table(
@@ -384,9 +376,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_activations_device_id")),
         sa.ForeignKeyConstraint(["license_id"], ["licenses.id"], name=op.f("fk_activations_license_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activations")),
-        sa.UniqueConstraint(
-            "license_id", "line", "generation", name=op.f("uq_activations_license_id_line_generation")
-        ),
+        sa.UniqueConstraint("license_id", "line", "generation", name=op.f("uq_activations_license_id_line_generation")),
         sa.UniqueConstraint("public_id", name=op.f("uq_activations_public_id")),
     )
     with op.batch_alter_table("activations", schema=None) as batch_op:
@@ -446,9 +436,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_operations_group_id")),
         sa.ForeignKeyConstraint(["license_id"], ["licenses.id"], name=op.f("fk_operations_license_id")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_operations_product_id")),
-        sa.ForeignKeyConstraint(
-            ["rule_version_id"], ["rule_versions.id"], name=op.f("fk_operations_rule_version_id")
-        ),
+        sa.ForeignKeyConstraint(["rule_version_id"], ["rule_versions.id"], name=op.f("fk_operations_rule_version_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_operations_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_operations")),
     )
@@ -515,9 +503,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_events_actor_id")),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_events_group_id")),
         sa.ForeignKeyConstraint(["license_id"], ["licenses.id"], name=op.f("fk_events_license_id")),
-        sa.ForeignKeyConstraint(
-            ["rule_version_id"], ["rule_versions.id"], name=op.f("fk_events_rule_version_id")
-        ),
+        sa.ForeignKeyConstraint(["rule_version_id"], ["rule_versions.id"], name=op.f("fk_events_rule_version_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_events_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
         sa.UniqueConstraint("public_id", name=op.f("uq_events_public_id")),

@@ -12,9 +12,9 @@ from portal.actions.ledger import is_wide
 from portal.files import certificates
 from portal.files.certificates import Kind, secret_of
 from portal.models import Activation, ActivationState, Article, Device, License, LicenseState, Product
-from portal.routes.api import calls, files
-from portal.routes.api.reading import LONGEST_FINGERPRINT, at, number, text
-from portal.routes.api.resources import (
+from portal.programs import calls, files
+from portal.programs.reading import LONGEST_FINGERPRINT, at, number, text
+from portal.programs.resources import (
     devices_of,
     entitlement_resources,
     file_resource,
@@ -42,8 +42,7 @@ def validate_key(visit: Visit) -> Answer:
     key = text(at(document, "meta", "key"), "/meta/key", most=calls.LONGEST_KEY, needed=True) or ""
     license_id = calls.license_of(visit, key)
     if license_id is None or visit.actor.license_id not in (None, license_id):
-        meta = {"ts": instant(visit.now), "valid": False, "code": "NOT_FOUND", "detail": "We do not know this license key.", "scope": {}}
-        return json_answer({"meta": meta, "data": None})
+        raise calls.unknown_key(visit)
     return validated(visit, license_id, document)
 
 
@@ -98,7 +97,11 @@ def check_out(visit: Visit, license_id: UUID) -> Answer:
     license_ = calls.own_license(visit, license_id)
     files.refuse_if_over(visit, license_)
     resource = license_resource(visit.db, visit.vault, license_, visit.now)
-    included = entitlement_resources(visit.db.get_one(Article, license_.article_id)) if files.wants(visit, "entitlements") else []
+    included = (
+        entitlement_resources(visit.db.get_one(Article, license_.article_id))
+        if files.wants(visit, "entitlements")
+        else []
+    )
     certificate = certificates.make(
         visit.site.keyring, Kind.LICENSE, resource, issued=visit.now, expiry=files.good_until(visit, license_),
         included=included, secret=secret_of(resource["attributes"]["key"]) if files.wants_secret(visit) else None,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from portal.access import lock_license
 from portal.actions import activations, rule_sets
@@ -12,9 +12,9 @@ from portal.actions.ledger import is_wide
 from portal.files import certificates
 from portal.files.certificates import Kind, secret_of
 from portal.models import Activation, Article, Device, License
-from portal.routes.api import calls, files, reading
-from portal.routes.api.calls import BadCall
-from portal.routes.api.resources import (
+from portal.programs import calls, files, reading
+from portal.programs.calls import BadCall
+from portal.programs.resources import (
     entitlement_resources,
     file_resource,
     instant,
@@ -57,14 +57,14 @@ def activate(visit: Visit) -> Answer:
     return json_answer({"data": machine_resource(activation, device, license_)}, 201)
 
 
-@calls.get("/machines/{machine_id:uuid}")
-def show(visit: Visit, machine_id: UUID) -> Answer:
+@calls.get("/machines/{machine_id:str}")
+def show(visit: Visit, machine_id: str) -> Answer:
     license_, activation, device = own_machine(visit, machine_id)
     return json_answer({"data": machine_resource(activation, device, license_)})
 
 
-@calls.post("/machines/{machine_id:uuid}/actions/ping")
-def ping(visit: Visit, machine_id: UUID) -> Answer:
+@calls.post("/machines/{machine_id:str}/actions/ping")
+def ping(visit: Visit, machine_id: str) -> Answer:
     """The program is there: a seat handed over, or a return asked for, is confirmed."""
     license_, activation, device = own_machine(visit, machine_id)
     if not activations.check_in(visit, license_, activation):
@@ -72,8 +72,8 @@ def ping(visit: Visit, machine_id: UUID) -> Answer:
     return json_answer({"data": machine_resource(activation, device, license_)})
 
 
-@calls.post("/machines/{machine_id:uuid}/actions/check-out")
-def check_out(visit: Visit, machine_id: UUID) -> Answer:
+@calls.post("/machines/{machine_id:str}/actions/check-out")
+def check_out(visit: Visit, machine_id: str) -> Answer:
     """A file that the program verifies without a network, for this device only."""
     license_, activation, device = own_machine(visit, machine_id)
     files.refuse_if_over(visit, license_)
@@ -94,8 +94,8 @@ def check_out(visit: Visit, machine_id: UUID) -> Answer:
     return json_answer({"data": file_resource("machine-files", files.new_file_id(visit), certificate, owner)})
 
 
-@calls.delete("/machines/{machine_id:uuid}")
-def return_(visit: Visit, machine_id: UUID) -> Answer:
+@calls.delete("/machines/{machine_id:str}")
+def return_(visit: Visit, machine_id: str) -> Answer:
     """Give the seat back."""
     license_, activation, _ = own_machine(visit, machine_id)
     outcome = activations.give_back(visit, license_, activation)
@@ -106,21 +106,29 @@ def lock(visit: Visit, license_: License) -> None:
     lock_license(visit.db, license_, wide=is_wide(rule_sets.in_force(visit.db, license_.article_id).rules))
 
 
-def own_machine(visit: Visit, machine_id: UUID) -> tuple[License, Activation, Device]:
-    """A live activation of the calling license, locked where it may be changed; any other does not exist."""
+def own_machine(visit: Visit, machine_id: str) -> tuple[License, Activation, Device]:
+    """A live activation of the calling license, by its id or by the fingerprint of its device.
+
+    It is locked where it may be changed; any other does not exist.
+    """
     license_ = calls.own_license(visit)
     if visit.incoming.method != "GET":
         lock(visit, license_)
     found = visit.db.execute(
         select(Activation, Device)
         .join(Device, Device.id == Activation.device_id)
-        .where(
-            Activation.public_id == machine_id, Activation.license_id == license_.id, Activation.ended_at.is_(None)
-        )
+        .where(_named(machine_id), Activation.license_id == license_.id, Activation.ended_at.is_(None))
     ).first()
     if found is None:
         raise BadCall(visit.lang.gettext("This PC holds no seat of the license."), code="NOT_FOUND", status=404)
     return license_, found[0], found[1]
+
+
+def _named(machine_id: str) -> ColumnElement[bool]:
+    try:
+        return Activation.public_id == UUID(machine_id)
+    except ValueError:
+        return Device.fingerprint == machine_id.replace("\x00", "")
 
 
 def gone(visit: Visit) -> Answer:
@@ -133,7 +141,12 @@ def refused(visit: Visit, license_: License, outcome: Outcome, name: str | None)
     decision = outcome.decision
     status, code = CLIENT_CODES.get(decision.code, (422, decision.code.upper()))
     place = f"{visit.settings.url}/licenses/{license_.public_id}"
-    facts: dict[str, Any] = {**decision.params, "rule": decision.rule, "date": decision.next_allowed_at, "as": decision.as_}
+    facts: dict[str, Any] = {
+        **decision.params,
+        "rule": decision.rule,
+        "date": decision.next_allowed_at,
+        "as": decision.as_,
+    }
     if decision.code == "seats_exhausted":
         say = visit.lang.ngettext
         detail = say("The one seat is in use.", "All %(count)s seats are in use.", license_.quantity) % {

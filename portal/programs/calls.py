@@ -31,7 +31,9 @@ LONGEST_KEY = 200
 class BadCall(Stop):
     """A body that cannot be read; `pointer` says where, `detail` says why."""
 
-    def __init__(self, detail: str, *, code: str = "BAD_REQUEST", status: int = 400, pointer: str | None = None) -> None:
+    def __init__(
+        self, detail: str, *, code: str = "BAD_REQUEST", status: int = 400, pointer: str | None = None
+    ) -> None:
         super().__init__(code)
         self.detail, self.pointer, self.status = detail, pointer, status
 
@@ -90,8 +92,12 @@ def caller(visit: Visit) -> Actor:
         return ANONYMOUS
     license_id = license_of(visit, key)
     if license_id is None:
-        raise BadCall("We do not know this license key.", code="LICENSE_INVALID", status=401)
+        raise unknown_key(visit)
     return Actor(kind="program", license_id=license_id)
+
+
+def unknown_key(visit: Visit) -> BadCall:
+    return BadCall(visit.lang.gettext("We do not know this license key."), code="LICENSE_INVALID", status=401)
 
 
 def license_of(visit: Visit, key: str) -> int | None:

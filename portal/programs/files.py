@@ -6,9 +6,9 @@ from portal.actions import activations, rule_sets
 from portal.db import new_id
 from portal.files.certificates import LEAST_TTL
 from portal.models import License
-from portal.routes.api.calls import BadCall
-from portal.routes.api.reading import number
-from portal.routes.api.resources import status_of
+from portal.programs.calls import BadCall
+from portal.programs.reading import number
+from portal.programs.resources import status_of
 from portal.web import Visit
 
 LONGEST_TTL = 10 * 365 * 24 * 3600

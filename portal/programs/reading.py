@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from portal.actions.devices import Machine
-from portal.routes.api.calls import BadCall
+from portal.programs.calls import BadCall
 
 LONGEST_FINGERPRINT = 300
 LONGEST_NAME = 200
@@ -28,9 +28,13 @@ def text(value: Any, pointer: str, *, most: int, needed: bool = False) -> str | 
     if not isinstance(value, str):
         raise BadCall(f"{pointer} must be a text.", code="PARAMETER_INVALID", status=422, pointer=pointer)
     if len(value) > most:
-        raise BadCall(f"{pointer} is longer than {most} characters.", code="PARAMETER_INVALID", status=422, pointer=pointer)
+        raise BadCall(
+            f"{pointer} is longer than {most} characters.", code="PARAMETER_INVALID", status=422, pointer=pointer
+        )
     if _CONTROL.search(value) or not value.strip():
-        raise BadCall(f"{pointer} holds characters that cannot be.", code="PARAMETER_INVALID", status=422, pointer=pointer)
+        raise BadCall(
+            f"{pointer} holds characters that cannot be.", code="PARAMETER_INVALID", status=422, pointer=pointer
+        )
     return value
 
 
@@ -63,14 +67,19 @@ def components(value: Any) -> dict[str, str]:
         return {}
     if not isinstance(listed, list) or len(listed) > MOST_COMPONENTS:
         raise BadCall(
-            f"{pointer} must be a list of at most {MOST_COMPONENTS}.", code="PARAMETER_INVALID", status=422, pointer=pointer
+            f"{pointer} must be a list of at most {MOST_COMPONENTS}.",
+            code="PARAMETER_INVALID",
+            status=422,
+            pointer=pointer,
         )
     found: dict[str, str] = {}
     for index, item in enumerate(listed):
         attributes = at(item, "data", "attributes") or at(item, "attributes")
         here = f"{pointer}/{index}"
         name = text(at(attributes, "name"), f"{here}/name", most=60, needed=True)
-        found[name or ""] = text(at(attributes, "fingerprint"), f"{here}/fingerprint", most=LONGEST_FINGERPRINT, needed=True) or ""
+        found[name or ""] = (
+            text(at(attributes, "fingerprint"), f"{here}/fingerprint", most=LONGEST_FINGERPRINT, needed=True) or ""
+        )
     return found
 
 

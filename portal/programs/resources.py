@@ -18,10 +18,13 @@ def instant(moment: datetime) -> str:
 
 def key_of(db: Session, vault: Vault, license_: License) -> str:
     """The key in its one written form: the latest, because of several tickets the last one is enough."""
-    cipher = db.execute(
-        select(LicenseKey.cipher).where(LicenseKey.license_id == license_.id).order_by(LicenseKey.id.desc()).limit(1)
-    ).scalar_one()
-    return vault.open("license-key", cipher).decode()
+    cipher, lookup = db.execute(
+        select(LicenseKey.cipher, LicenseKey.lookup)
+        .where(LicenseKey.license_id == license_.id)
+        .order_by(LicenseKey.id.desc())
+        .limit(1)
+    ).one()
+    return vault.open("license-key", cipher, lookup).decode()
 
 
 def status_of(license_: License, now: datetime) -> str:

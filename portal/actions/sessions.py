@@ -1,0 +1,47 @@
+"""Coming in and going out: a new session for whoever proved something, and the record of it."""
+
+from __future__ import annotations
+
+from portal import audit
+from portal.access import Actor
+from portal.actions.doing import Doing
+from portal.audit import Happened
+from portal.doors import limits, sessions
+from portal.models import User
+
+
+def enter(doing: Doing, user: User, *, agent: str, address: str) -> str:
+    """A person came in; a session that the browser had before ends. Returns the token for the cookie."""
+    _leave_old(doing)
+    token = sessions.open_for_user(doing.db, user, doing.now, agent=agent, address=address)
+    _record(doing, Actor(kind="user", user_id=user.id), address)
+    return token
+
+
+def enter_with_tickets(doing: Doing, ticket_ids: list[int], *, agent: str, address: str) -> str:
+    """The holder of tickets came in. Returns the token for the cookie."""
+    _leave_old(doing)
+    token = sessions.open_for_tickets(doing.db, ticket_ids, doing.now, agent=agent, address=address)
+    _record(doing, Actor(kind="ticket"), address)
+    return token
+
+
+def leave(doing: Doing) -> None:
+    """The session is dead, wherever a copy of its cookie is."""
+    if doing.actor.session_id is not None:
+        sessions.close(doing.db, doing.actor.session_id)
+        audit.record(doing.db, doing.now, doing.actor, Happened.SESSION_CLOSED)
+
+
+def refuse(doing: Doing, kind: Happened, code: str, *, address: str) -> None:
+    """Record a refusal at a door; of the address only the network is kept."""
+    audit.record(doing.db, doing.now, doing.actor, kind, refused=True, code=code, address=limits.network(address))
+
+
+def _leave_old(doing: Doing) -> None:
+    if doing.actor.session_id is not None:
+        sessions.close(doing.db, doing.actor.session_id)
+
+
+def _record(doing: Doing, actor: Actor, address: str) -> None:
+    audit.record(doing.db, doing.now, actor, Happened.SESSION_OPENED, address=limits.network(address))
