@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor, lock_license
-from portal.actions import activations, ledger, rule_sets
+from portal.actions import ledger, returns, rule_sets
 from portal.actions.doing import Moment
 from portal.doors import limits, sessions
 from portal.files.vault import Vault
@@ -56,7 +56,7 @@ def lapse(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> Non
             continue
         end = grace.after(until, in_force.rules.zone) if grace else until
         if end <= now:
-            activations.lapse(doing, license_, activation, end)
+            returns.lapse(doing, license_, activation, end)
 
 
 CHORES = {

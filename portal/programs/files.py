@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from portal.actions import activations, rule_sets
+from portal.actions import rule_sets, seats
 from portal.db import new_id
 from portal.files.certificates import LEAST_TTL
 from portal.models import License
@@ -16,7 +16,7 @@ LONGEST_TTL = 10 * 365 * 24 * 3600
 
 def good_until(visit: Visit, license_: License) -> datetime | None:
     """The lease that the rules give, never beyond the license's end; a `ttl` in seconds can only shorten it."""
-    until = activations.lease_end(rule_sets.in_force(visit.db, license_.article_id), visit.now, license_.ends_at)
+    until = seats.lease_end(rule_sets.in_force(visit.db, license_.article_id), visit.now, license_.ends_at)
     ttl = number(visit.query, "ttl", least=LEAST_TTL, most=LONGEST_TTL)
     if ttl is None:
         return until

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from portal.access import NotFound, Permission, activation_for, lock_license, waiting_for
-from portal.actions import activations
+from portal.actions import activations, returns
 from portal.actions.ledger import Question, is_wide
 from portal.models import Activation, License
 from portal.screens.license import device_name, moved_on, refused, shown
@@ -42,7 +42,7 @@ def ask_return(visit: Visit, activation_id: UUID) -> Answer:
     """Ask the program there to give its seat back."""
     visit.form.allow()
     license_, activation = activation_to_use(visit, activation_id)
-    outcome = activations.ask_return(visit, license_, activation)
+    outcome = returns.ask_return(visit, license_, activation)
     if not outcome.allowed:
         return refused(visit, license_, outcome.decision, "return")
     return moved_on(visit, license_, "return_asked", device=device_name(visit, outcome))
@@ -53,7 +53,7 @@ def cancel_return(visit: Visit, activation_id: UUID) -> Answer:
     """Keep the seat, as long as the program has not confirmed."""
     visit.form.allow()
     license_, activation = activation_to_use(visit, activation_id)
-    outcome = activations.cancel_return(visit, license_, activation)
+    outcome = returns.cancel_return(visit, license_, activation)
     if not outcome.allowed:
         return refused(visit, license_, outcome.decision, "return")
     return moved_on(visit, license_, "return_cancelled", device=device_name(visit, outcome))

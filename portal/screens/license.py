@@ -8,8 +8,9 @@ from uuid import UUID
 
 from portal import rules
 from portal.access import Permission, license_for, lock_license, may, owned
-from portal.actions import activations, devices, outlook
+from portal.actions import devices, outlook
 from portal.actions.ledger import Question, is_wide
+from portal.actions.seats import Outcome
 from portal.models import Group, License
 from portal.reports import history, overview, sheet
 from portal.reports.shapes import Panel, Sheet
@@ -31,7 +32,7 @@ def license_to_use(visit: Visit, license_id: UUID) -> License:
     return license_
 
 
-def device_name(visit: Visit, outcome: activations.Outcome) -> str:
+def device_name(visit: Visit, outcome: Outcome) -> str:
     activation = outcome.activation
     return devices.name_of(visit, activation.device_id) if activation and activation.device_id else ""
 

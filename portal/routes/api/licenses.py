@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.access import lock_license
-from portal.actions import activations, rule_sets
+from portal.actions import returns, rule_sets
 from portal.actions.ledger import is_wide
 from portal.files import certificates
 from portal.files.certificates import Kind, secret_of
@@ -136,7 +136,7 @@ def validated(visit: Visit, license_id: int, document: dict[str, Any]) -> Answer
             license_ = db.get_one(License, license_id)
             lock_license(db, license_, wide=is_wide(rule_sets.in_force(db, license_.article_id).rules))
             activation = db.get_one(Activation, found.activation_id)
-            activations.check_in(visit, license_, activation)
+            returns.check_in(visit, license_, activation)
             found = judged(visit, license_, scope, fingerprint)
             resource = license_resource(db, visit.vault, license_, visit.now)
     meta: dict[str, Any] = {

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from portal.access import lock_license
-from portal.actions import activations, rule_sets
-from portal.actions.activations import Outcome
+from portal.actions import activations, returns, rule_sets, seats
 from portal.actions.ledger import is_wide
+from portal.actions.seats import Outcome
 from portal.files import certificates
 from portal.files.certificates import Kind, secret_of
 from portal.models import Activation, Article, Device, License
@@ -46,7 +46,7 @@ def activate(visit: Visit) -> Answer:
         calls.own_license(visit, wanted)
     machine = reading.machine(document)
     lock(visit, license_)
-    before = {one.public_id: one.state for one in activations.live(visit, license_)}
+    before = {one.public_id: one.state for one in seats.live(visit, license_)}
     outcome = activations.activate(visit, license_, machine)
     if not outcome.allowed or outcome.activation is None:
         return refused(visit, license_, outcome, machine.name)
@@ -67,7 +67,7 @@ def show(visit: Visit, machine_id: str) -> Answer:
 def ping(visit: Visit, machine_id: str) -> Answer:
     """The program is there: a seat handed over, or a return asked for, is confirmed."""
     license_, activation, device = own_machine(visit, machine_id)
-    if not activations.check_in(visit, license_, activation):
+    if not returns.check_in(visit, license_, activation):
         return gone(visit)
     return json_answer({"data": machine_resource(activation, device, license_)})
 
@@ -77,10 +77,10 @@ def check_out(visit: Visit, machine_id: str) -> Answer:
     """A file that the program verifies without a network, for this device only."""
     license_, activation, device = own_machine(visit, machine_id)
     files.refuse_if_over(visit, license_)
-    if not activations.check_in(visit, license_, activation):
+    if not returns.check_in(visit, license_, activation):
         return gone(visit)
     until = files.good_until(visit, license_)
-    activations.extend_lease(activation, until)
+    seats.extend_lease(activation, until)
     holder = license_resource(visit.db, visit.vault, license_, visit.now)
     included = [holder]
     if files.wants(visit, "entitlements"):
@@ -98,7 +98,7 @@ def check_out(visit: Visit, machine_id: str) -> Answer:
 def return_(visit: Visit, machine_id: str) -> Answer:
     """Give the seat back."""
     license_, activation, _ = own_machine(visit, machine_id)
-    outcome = activations.give_back(visit, license_, activation)
+    outcome = returns.give_back(visit, license_, activation)
     return Answer(status=204) if outcome.allowed else refused(visit, license_, outcome, None)
 
 
