@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -78,6 +77,7 @@ class Actor:
     license_id: int | None = None
     session_id: int | None = None
     expires_at: datetime | None = None
+    seen_at: datetime | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -181,22 +181,13 @@ def owned(db: Session, license_: License) -> Owned:
     )
 
 
-def license_for(
-    db: Session, actor: Actor, license_id: UUID, permission: Permission, *, lock: Iterable[str] | None = None
-) -> License:
-    """The license, if the actor sees it and may do this; invisible is 404, visible but not theirs to do is 403.
-
-    With `lock` the row is held to the end of the transaction; the names in it are rule scopes beyond the license
-    itself, whose owner group's row is locked first, so that all writers lock in the same order.
-    """
-    wanted = select(License).where(License.public_id == license_id, visible(actor))
-    license_ = db.execute(wanted).scalar()
+def license_for(db: Session, actor: Actor, license_id: UUID, permission: Permission) -> License:
+    """The license, if the actor sees it and may do this; invisible is 404, visible but not theirs to do is 403."""
+    license_ = db.execute(select(License).where(License.public_id == license_id, visible(actor))).scalar()
     if license_ is None:
         raise NotFound
     if not may(actor, permission, owned(db, license_)):
         raise Forbidden
-    if lock is not None:
-        lock_license(db, license_, wide=bool(set(lock)))
     return license_
 
 

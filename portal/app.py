@@ -17,6 +17,7 @@ from litestar.types import Message, Scope
 from portal.actions.chores import CHORES
 from portal.brand import load_brand
 from portal.db import open_database
+from portal.doors import passwords
 from portal.doors.limits import Limits
 from portal.files import keyring
 from portal.jobs.worker import Worker
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     """The ASGI application. Migrations have run before; the worker starts and stops with it."""
     site = build_site(settings or from_environment(), clock)
     executor = ThreadPoolExecutor(site.settings.threads, thread_name_prefix="portal")
+    hashers = ThreadPoolExecutor(passwords.AT_ONCE + 1, thread_name_prefix="portal-door")
     worker = Worker(site, CHORES) if site.settings.worker else None
 
     @asynccontextmanager
@@ -68,6 +70,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
             if worker:
                 worker.stop()
             executor.shutdown(wait=True)
+            hashers.shutdown(wait=True)
             site.database.close()
 
     async def before_send(message: Message, scope: Scope) -> None:
@@ -83,6 +86,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     )
     app.state.site = site
     app.state.executor = executor
+    app.state.hashers = hashers
     return app
 
 

@@ -16,6 +16,12 @@ from portal.audit import Happened
 from portal.models import Activation, Article, Device, License, LicenseState, Operation, Product
 from portal.rules import ActorFacts, Case, Decision, DeviceFacts, Entry, LicenseFacts, RunningLicense
 
+# What the rules call a state; a recalled license is as good as revoked, except that returns still end it well.
+STATES = {
+    LicenseState.RECALLED: "revoked",
+    LicenseState.REVOKED: "revoked",
+    LicenseState.MERGED: "merged",
+}
 # Budgets with these scopes reach across licenses; they stay within the owner group.
 WIDE = frozenset({"product", "group", "user", "device"})
 
@@ -84,7 +90,7 @@ class Question:
             license=LicenseFacts(
                 id=str(self.license.id),
                 quantity=self.license.quantity,
-                state="active" if self.license.state == LicenseState.ISSUED else self.license.state,
+                state=STATES.get(self.license.state, "active"),
                 term_end=self.license.ends_at,
                 product=str(self._article.product_id),
                 article=str(self._article.id),

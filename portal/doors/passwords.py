@@ -16,9 +16,9 @@ SHORTEST, LONGEST = 15, 200
 DEMO = "demo:"
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_at_once = max(1, (os.cpu_count() or 2) - 1)
-_running = threading.BoundedSemaphore(_at_once)
-_queue = threading.BoundedSemaphore(_at_once + 40)
+AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
+_running = threading.BoundedSemaphore(AT_ONCE)
+_queue = threading.BoundedSemaphore(AT_ONCE + 40)
 
 
 class TooBusy(Exception):

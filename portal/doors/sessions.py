@@ -77,6 +77,7 @@ def actor_of(db: Db, token: str, now: datetime) -> Actor:
         places=_places(db, user.id),
         session_id=session.id,
         expires_at=session.expires_at,
+        seen_at=session.seen_at,
     )
 
 
@@ -107,10 +108,9 @@ def _ticket_actor(db: Db, session: Session) -> Actor:
     return Actor(kind="ticket", ticket_ids=tickets, session_id=session.id, expires_at=session.expires_at)
 
 
-def is_stale(db: Db, session_id: int, now: datetime) -> bool:
-    """Whether the last use of this session is due to be written."""
-    seen_at = db.execute(select(Session.seen_at).where(Session.id == session_id)).scalar()
-    return seen_at is not None and seen_at + SEEN_EVERY <= now
+def is_stale(actor: Actor, now: datetime) -> bool:
+    """Whether the last use of the actor's session is due to be written."""
+    return actor.seen_at is not None and actor.seen_at + SEEN_EVERY <= now
 
 
 def touch(db: Db, session_id: int, now: datetime) -> None:

@@ -28,7 +28,7 @@ def new(visit: Visit) -> Answer:
     return redirect(visit, next_) if visit.actor.kind == "user" else door(visit, next_)
 
 
-@endpoint.post("/sign-in", area=Area.PUBLIC, own_units=True)
+@endpoint.post("/sign-in", area=Area.PUBLIC, own_units=True, hashes=True)
 def by_password(visit: Visit) -> Answer:
     """E-mail address and password. Known or not, it costs one hash, and the answer is the same."""
     visit.form.allow("email", "password", "next")

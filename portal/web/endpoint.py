@@ -61,10 +61,16 @@ class Endpoint:
         area: Area = Area.SIGNED_IN,
         writes: bool | None = None,
         own_units: bool = False,
+        hashes: bool = False,
         limit: int = FORM_LIMIT,
         serve: Callable[..., Answer] | None = None,
     ) -> Callable[[Callable[..., Answer]], HTTPRouteHandler]:
-        """`writes` where the method misleads; `own_units` where a route opens its own short units of work."""
+        """How a route is served.
+
+        `writes` says it where the method misleads, `own_units` where a route opens its own short units of work,
+        `hashes` where it hashes passwords: those have threads of their own, so that a rush at the door leaves
+        everybody else's pages quick.
+        """
         does_write = writes if writes is not None else methods[0] not in ("GET",)
 
         def wrap(view: Callable[..., Answer]) -> HTTPRouteHandler:
@@ -75,7 +81,8 @@ class Endpoint:
                 incoming, answer = await receive(request, limit)
                 visit = Visit(site=site, incoming=incoming, now=site.clock())
                 call = (plan.serve, visit, plan, named, answer)
-                answer = await asyncio.get_running_loop().run_in_executor(request.app.state.executor, _call, *call)
+                threads = request.app.state.hashers if hashes else request.app.state.executor
+                answer = await asyncio.get_running_loop().run_in_executor(threads, _call, *call)
                 return sent(visit, answer)
 
             return HTTPRouteHandler(
@@ -149,7 +156,7 @@ def serve_page(visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | No
         if early is not None:
             raise early
         answer = in_unit_of_work(visit, plan, lambda: _guarded(visit, plan, named))
-        _touch(visit, plan)
+        _touch(visit)
         for write in visit.after:
             write()
         return answer
@@ -210,13 +217,9 @@ def _identify(visit: Visit) -> None:
             visit.actor = sessions.actor_of(db, token, visit.now)
 
 
-def _touch(visit: Visit, plan: Plan) -> None:
+def _touch(visit: Visit) -> None:
     """Write the last use of the session, now and then, apart from the request's own work."""
-    if visit.actor.kind != "user" or visit.actor.session_id is None:
-        return
-    with visit.site.database.reading() as db:
-        stale = sessions.is_stale(db, visit.actor.session_id, visit.now)
-    if stale:
+    if visit.actor.session_id is not None and sessions.is_stale(visit.actor, visit.now):
         with visit.site.database.writing() as db:
             sessions.touch(db, visit.actor.session_id, visit.now)
 

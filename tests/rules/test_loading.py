@@ -233,7 +233,7 @@ def test_lines_are_found_in_awkward_documents():
     [
         ("[seats]\noverage_grace = 'P1D'", 4, "overage_grace has no effect"),
         ("[lease]\ngrace = 'P1D'", 4, "grace has no effect"),
-        ("[escalation]\noffer_emergency = true", 3, "offer_emergency has no effect"),
+        ("[escalation]\noffer_emergency = true", 4, "offer_emergency has no effect"),
         ("[evidence]\nrehost = { credit = 'never' }", 4, "credit has no effect"),
         ("[evidence]\nreturn_offline = { proof = 'online_ack' }", 4, "an offline return never brings"),
         ("[binding]\nmatch = 'any'\nscore = 3", 5, "score has no effect"),
