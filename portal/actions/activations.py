@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.actions import devices, ledger, seats, terms
+from portal.actions import devices, ledger, seats, subscriptions, terms
 from portal.actions.devices import Machine
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
@@ -35,6 +35,11 @@ def activate(doing: Doing, license_: License, machine: Machine, *, how: str = "o
         if repair.as_ == "repair":
             return _repair(doing, license_, machine, question, repair)
     decision = question.decide("activate")
+    if decision.allowed and decision.as_ == "prolong":
+        outcome = subscriptions.prolong(doing, license_, machine, question, decision)
+        if not outcome.allowed:
+            question.refused(Happened.DEVICE_ACTIVATED, outcome.decision, device=machine.name)
+        return outcome
     if decision.allowed and seats.take(doing, license_, question):
         return Outcome(decision, _activated(doing, license_, machine, question, how))
     if decision.allowed:
@@ -53,6 +58,8 @@ def give(doing: Doing, license_: License, waiting: WaitingDevice) -> Outcome:
         current = _live_on(doing, license_, device)
         return Outcome(ledger.gone(current is None), current, again=current is not None)
     decision = question.decide("activate")
+    if decision.allowed and decision.as_ == "prolong":
+        return subscriptions.prolong(doing, license_, devices.machine_of(device), question, decision)
     if decision.allowed and not seats.take(doing, license_, question):
         decision = ledger.lost_the_race(decision)
     if not decision.allowed:

@@ -55,6 +55,11 @@ def meet(doing: Doing, license_: License, machine: Machine) -> Device:
     return device
 
 
+def machine_of(device: Device) -> Machine:
+    """The device as its program would say it."""
+    return Machine(device.fingerprint, dict(device.components), device.name, device.platform, device.cores)
+
+
 def name_of(doing: Doing, device_id: int) -> str:
     """What people call the device; a nameless one goes by the beginning of its fingerprint."""
     device = doing.db.get_one(Device, device_id)
@@ -152,8 +157,7 @@ def follow(doing: Doing, license_: License) -> None:
         old = doing.db.get_one(Device, one.device_id)
         if old.group_id == license_.group_id:
             continue
-        machine = Machine(old.fingerprint, dict(old.components), old.name, old.platform, old.cores)
-        seen_at, device = old.seen_at, meet(doing, license_, machine)
+        seen_at, device = old.seen_at, meet(doing, license_, machine_of(old))
         device.seen_at = seen_at
         one.device_id = device.id
         doing.db.flush()

@@ -172,8 +172,15 @@ class Question:
                 Activation.ended_at.is_(None), License.group_id == self.license.group_id, License.id != self.license.id
             )
         )
+        # Articles with the same display name are one product, whatever their number.
+        mine = self.doing.db.get_one(Product, self._article.product_id)
         return tuple(
-            RunningLicense(id=str(row.id), product=row.name, model=row.model, ends_at=row.ends_at)
+            RunningLicense(
+                id=str(row.id),
+                product=str(mine.id) if row.name == mine.name else row.name,
+                model=row.model,
+                ends_at=row.ends_at,
+            )
             for row in rows
             if row.components == self.components
         )

@@ -50,6 +50,12 @@ def begin(db: Session, license_: License, now: datetime) -> None:
     settle(db, license_)
 
 
+def carry(db: Session, license_: License, now: datetime, ends_at: datetime) -> None:
+    """The rest of an older subscription and the new days run together, to this end."""
+    db.add(Term(license_id=license_.id, kind=TermKind.USE, begins_at=now, ends_at=ends_at, created_at=now))
+    settle(db, license_)
+
+
 def settle(db: Session, license_: License) -> None:
     """Write into the license what its terms say: the only place that does."""
     db.flush()

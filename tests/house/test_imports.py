@@ -30,23 +30,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "actions": FACTS | {"access", "audit", "doors", "jobs", "reports", "site"},
     "forms": {"access", "brand", "doors", "language", "words"},
     "web": FACTS | {"access", "brand", "doors", "forms", "language", "site", "words"},
-    "screens": FACTS | {"access", "actions", "language", "reports", "rules", "web", "words"},
+    "screens": FACTS | {"access", "actions", "language", "reports", "web", "words"},
     "programs": FACTS | {"access", "actions", "doors", "jobs", "web"},
     "routes": FACTS
-    | {
-        "access",
-        "actions",
-        "brand",
-        "programs",
-        "screens",
-        "doors",
-        "forms",
-        "jobs",
-        "language",
-        "reports",
-        "web",
-        "words",
-    },
+    | {"access", "actions", "doors", "jobs", "reports"}
+    | {"brand", "forms", "language", "programs", "screens", "web", "words"},
 }
 
 # These rooms would run anywhere: nothing but the standard library, or the one library that is their subject.

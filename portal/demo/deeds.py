@@ -1,0 +1,146 @@
+"""What happens to a ticket and its license in a story: the portal's own actions, and the few it has none for yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal import audit
+from portal.access import Actor
+from portal.actions import activations, returns, rule_sets, seats, terms, tickets
+from portal.actions.devices import Machine
+from portal.actions.seats import Outcome
+from portal.audit import Happened
+from portal.demo.history import VENDOR, Stage
+from portal.demo.orders import NUMBERS
+from portal.models import Activation, Device, License, LicenseState, Ticket, WaitingDevice
+
+
+class OutOfPlot(RuntimeError):
+    """The rules decided otherwise than the story tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A ticket with its license, on a stage."""
+
+    on: Stage
+    ticket: Ticket
+    license: License
+
+    @property
+    def program(self) -> Actor:
+        return Actor(kind="program", license_id=self.license.id)
+
+    @property
+    def holder(self) -> Actor:
+        """Whoever holds the ticket in their hands."""
+        return Actor(kind="ticket", ticket_ids=(self.ticket.id,))
+
+    def register(self, who: str, group: str | None = None) -> None:
+        """A person claims the ticket, for the group of this name or the one that goes by theirs."""
+        cast = self.on.cast
+        tickets.register(self.on.doing(cast.actors[who]), self.ticket, cast.groups[group or who])
+
+    def share(self) -> None:
+        """Assigned to nobody, seen by the whole group."""
+        self.license.user_id, self.license.visible_to_group = None, True
+
+    def maintain(self, begins_at: datetime, ends_at: datetime) -> None:
+        terms.maintenance(self.on.db, self.license, self.on.time, begins_at, ends_at)
+        terms.settle(self.on.db, self.license)
+
+    def activate(self, machine: Machine, *, fetches_file: bool = True) -> None:
+        """A program takes a seat and, as programs do, fetches its file."""
+        outcome = activations.activate(self.on.doing(self.program), self.license, machine)
+        seat = _done(outcome).activation
+        if seat and fetches_file:
+            self._extend(seat)
+
+    def knock(self, machine: Machine) -> None:
+        """A program asks for a seat in vain, and its PC waits."""
+        if activations.activate(self.on.doing(self.program), self.license, machine).waiting is None:
+            raise OutOfPlot(f"{machine.name} does not wait")
+
+    def check_in(self, *names: str) -> None:
+        """The programs on these PCs show themselves and renew their files; no name means all of them."""
+        doing = self.on.doing(self.program)
+        for seat in [self.seat(name) for name in names] or seats.live(doing, self.license):
+            if returns.check_in(doing, self.license, seat):
+                self._extend(seat)
+
+    def move(self, who: Actor, gone: str, reason: str = "hardware_failure") -> None:
+        """The PC is gone: its seat goes to the one that waits, or is kept for the next."""
+        waiting = self.on.db.execute(
+            select(WaitingDevice).where(
+                WaitingDevice.license_id == self.license.id, WaitingDevice.ended_at.is_(None)
+            )
+        ).scalar()
+        _done(activations.reactivate(self.on.doing(who), self.license, self.seat(gone), waiting, reason=reason))
+
+    def hand_out(self, name: str) -> None:
+        """The file goes to this PC on a stick; nobody has told us yet that it arrived."""
+        seat = self.seat(name)
+        seat.how = "offline"
+        self._extend(seat)
+
+    def ask_return(self, who: Actor, name: str) -> None:
+        _done(returns.ask_return(self.on.doing(who), self.license, self.seat(name)))
+
+    def give_back(self, name: str) -> None:
+        _done(returns.give_back(self.on.doing(self.program), self.license, self.seat(name)))
+
+    def recall(self) -> None:
+        """The vendor takes the license away: from each PC when it next checks in."""
+        self.ticket.revoked_at = self.on.time
+        self.license.state = LicenseState.RECALLED
+        self._record(VENDOR, Happened.LICENSE_RECALLED, self.license)
+
+    def prolong(self, older: Lot, name: str) -> None:
+        """This subscription's days are added to what is left of an older one, which is merged into it."""
+        doing = self.on.doing(self.program)
+        seat, ends_at = older.seat(name), older.license.ends_at
+        device = self.on.db.get_one(Device, seat.device_id)
+        if ends_at is None or ends_at <= self.on.time:
+            raise OutOfPlot("nothing is left to be added to")
+        machine = Machine(device.fingerprint, dict(device.components), device.name, device.platform)
+        returns.lapse(doing, older.license, seat, self.on.time)
+        older.license.state, older.license.merged_into_id = LicenseState.MERGED, self.license.id
+        self._record(self.program, Happened.LICENSE_MERGED, older.license)
+        _done(activations.activate(doing, self.license, machine))
+        terms.add(self.on.db, self.license, self.on.time, ends_at)
+        self._record(self.program, Happened.LICENSE_PROLONGED, self.license, device=device.name)
+        self.check_in(name)
+
+    def seat(self, name: str) -> Activation:
+        """The live seat of the PC of this name."""
+        for seat in seats.live(self.on.doing(VENDOR), self.license):
+            if seats.name(self.on.doing(VENDOR), seat) == name:
+                return seat
+        raise OutOfPlot(f"{name} holds no seat")
+
+    def _extend(self, seat: Activation) -> None:
+        in_force = rule_sets.in_force(self.on.db, self.license.article_id)
+        seats.extend_lease(seat, seats.lease_end(in_force, self.on.time, self.license.ends_at))
+
+    def _record(self, actor: Actor, kind: Happened, license_: License, **details: object) -> None:
+        audit.record(
+            self.on.db, self.on.time, actor, kind, group_id=license_.group_id, license_id=license_.id, **details
+        )  # fmt: skip
+
+
+def issue(on: Stage, key: str, sku: str, pool: str, *, quantity: int | None = None, code: str | None = None) -> Lot:
+    """The vendor mints a ticket into the pool of a group."""
+    ticket, license_, _ = tickets.mint(
+        on.doing(VENDOR), on.cast.articles[sku], on.cast.groups[pool],
+        quantity=quantity, order_number=NUMBERS[key], code=code,
+    )  # fmt: skip
+    return Lot(on, ticket, license_)
+
+
+def _done(outcome: Outcome) -> Outcome:
+    if not outcome.allowed:
+        raise OutOfPlot(outcome.decision.code)
+    return outcome

@@ -1,0 +1,1 @@
+"""The interface for programs, with a real client and with bad ones."""
