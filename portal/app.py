@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
         before_send=[before_send],
         exception_handlers={HTTPException: _on_http_error, Exception: _on_error},
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=None,
     )
     app.state.site = site

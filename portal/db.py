@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -167,8 +167,12 @@ def _sqlite_engine(url: str, begin: str, *, read_only: bool) -> Engine:
 
 
 def is_worth_retrying(error: Exception) -> bool:
-    """Whether PostgreSQL gave up a transaction only because of another one (serialization failure, deadlock)."""
-    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+    """Whether PostgreSQL gave up a transaction only because of another one that ran at the same moment.
+
+    Beside serialization failures and deadlocks that is a row which the other one was first to write: run again, the
+    work finds it there.
+    """
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "23505"}
 
 
 def open_database(url: str) -> Database:

@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.server",
     "tests.fixtures.browser",
+    "tests.fixtures.client",
 ]
 
 # A busy machine must not fail a property for being slow; each test has a time limit of its own.

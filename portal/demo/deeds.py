@@ -15,7 +15,7 @@ from portal.actions.seats import Outcome
 from portal.audit import Happened
 from portal.demo.history import VENDOR, Stage
 from portal.demo.orders import NUMBERS
-from portal.models import Activation, Device, License, LicenseState, Ticket, WaitingDevice
+from portal.models import Activation, License, LicenseState, Ticket, WaitingDevice
 
 
 class OutOfPlot(RuntimeError):
@@ -96,23 +96,10 @@ class Lot:
         """The vendor takes the license away: from each PC when it next checks in."""
         self.ticket.revoked_at = self.on.time
         self.license.state = LicenseState.RECALLED
-        self._record(VENDOR, Happened.LICENSE_RECALLED, self.license)
-
-    def prolong(self, older: Lot, name: str) -> None:
-        """This subscription's days are added to what is left of an older one, which is merged into it."""
-        doing = self.on.doing(self.program)
-        seat, ends_at = older.seat(name), older.license.ends_at
-        device = self.on.db.get_one(Device, seat.device_id)
-        if ends_at is None or ends_at <= self.on.time:
-            raise OutOfPlot("nothing is left to be added to")
-        machine = Machine(device.fingerprint, dict(device.components), device.name, device.platform)
-        returns.lapse(doing, older.license, seat, self.on.time)
-        older.license.state, older.license.merged_into_id = LicenseState.MERGED, self.license.id
-        self._record(self.program, Happened.LICENSE_MERGED, older.license)
-        _done(activations.activate(doing, self.license, machine))
-        terms.add(self.on.db, self.license, self.on.time, ends_at)
-        self._record(self.program, Happened.LICENSE_PROLONGED, self.license, device=device.name)
-        self.check_in(name)
+        audit.record(
+            self.on.db, self.on.time, VENDOR, Happened.LICENSE_RECALLED,
+            group_id=self.license.group_id, license_id=self.license.id, ticket_id=self.ticket.id,
+        )  # fmt: skip
 
     def seat(self, name: str) -> Activation:
         """The live seat of the PC of this name."""
@@ -124,11 +111,6 @@ class Lot:
     def _extend(self, seat: Activation) -> None:
         in_force = rule_sets.in_force(self.on.db, self.license.article_id)
         seats.extend_lease(seat, seats.lease_end(in_force, self.on.time, self.license.ends_at))
-
-    def _record(self, actor: Actor, kind: Happened, license_: License, **details: object) -> None:
-        audit.record(
-            self.on.db, self.on.time, actor, kind, group_id=license_.group_id, license_id=license_.id, **details
-        )  # fmt: skip
 
 
 def issue(on: Stage, key: str, sku: str, pool: str, *, quantity: int | None = None, code: str | None = None) -> Lot:

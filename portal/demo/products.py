@@ -13,7 +13,16 @@ from portal.actions import rule_sets
 from portal.db import new_id
 from portal.demo import policies
 from portal.models import (
-    Article, Category, Grant, Membership, Model, Product, Right, RuleVersion, User, category_articles,
+    Article,
+    Category,
+    Grant,
+    Membership,
+    Model,
+    Product,
+    Right,
+    RuleVersion,
+    User,
+    category_articles,
 )  # fmt: skip
 
 PRODUCTS = {

@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST, LONGEST = 15, 200
 # A demo's passwords are known to everybody: their hashes carry a mark and open nothing outside a demo.
 DEMO = "demo:"
+DEMO_WORDS = "demo of the portal"
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
@@ -62,6 +63,11 @@ def matches(stored: str | None, password: str, *, demo: bool) -> bool:
             return False
 
 
+def is_demo(stored: str | None) -> bool:
+    """Whether this hash is one of a demo."""
+    return stored is not None and stored.startswith(DEMO)
+
+
 def is_outdated(stored: str) -> bool:
     """Whether a right password should be hashed anew with today's parameters."""
     return not stored.startswith(DEMO) and _hasher.check_needs_rehash(stored)
@@ -74,7 +80,7 @@ def judge(password: str, *, names: tuple[str, ...] = (), known: Path | None = No
     if len(password) > LONGEST:
         raise Unfit("password_too_long")
     plain = password.casefold()
-    if len(set(plain)) < 5 or any(
+    if DEMO_WORDS in plain or len(set(plain)) < 5 or any(
         name and plain.replace(name.casefold(), "").strip("0123456789 -_.!") == "" for name in names
     ):
         raise Unfit("password_known")

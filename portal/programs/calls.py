@@ -9,7 +9,9 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from portal.access import ANONYMOUS, Actor, Stop
+from portal.access import ANONYMOUS, Actor, Stop, lock_license
+from portal.actions import rule_sets
+from portal.actions.ledger import is_wide
 from portal.actions.tickets import key_lookup
 from portal.doors import limits
 from portal.doors.limits import TooMany
@@ -126,6 +128,11 @@ def own_license(visit: Visit, license_id: object = None) -> License:
     return license_
 
 
+def lock(visit: Visit, license_: License) -> None:
+    """Hold the license to the end of the call, and before it whatever its rules reach across."""
+    lock_license(visit.db, license_, wide=is_wide(rule_sets.in_force(visit.db, license_.article_id).rules))
+
+
 def body(visit: Visit) -> dict[str, Any]:
     """The JSON object of a call; an empty body is an empty object."""
     if not visit.incoming.body:
@@ -146,7 +153,8 @@ def once(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
         return plan.view(visit, **named)
     if len(key) > answers.LONGEST_KEY or not key.isprintable():
         raise BadCall(f"An Idempotency-Key has at most {answers.LONGEST_KEY} plain characters.")
-    own_license(visit)
+    # Twins of a call wait here for the first one, and then find its answer.
+    lock(visit, own_license(visit))
     caller_, request = f"license {visit.actor.license_id}", _request_digest(visit)
     kept = answers.find(visit.db, visit.vault, caller_, key, request)
     if kept is not None:

@@ -267,7 +267,9 @@ def _matches(vault: Vault, search: str) -> ColumnElement[bool]:
     ticket = exists().where(
         LicenseKey.license_id == License.id, LicenseKey.lookup == vault.lookup("license-key", codes.normalize(search))
     )
+    # The list joins the holder too: without naming what is correlated, this would be left without a table.
     held_by = exists().where(User.id == License.user_id, func.lower(User.name).like(pattern, escape="\\"))
+    held_by = held_by.correlate(License)
     return or_(
         func.lower(Product.name).like(pattern, escape="\\"),
         func.lower(License.order_number).like(pattern, escape="\\"),

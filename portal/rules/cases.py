@@ -91,9 +91,7 @@ def _device(fields: "_Fields | None") -> DeviceFacts | None:
 
 
 def _running(fields: "_Fields") -> RunningLicense:
-    return RunningLicense(
-        fields.text("id"), fields.text("product"), fields.text("model"), fields.moment("ends_at")
-    )
+    return RunningLicense(fields.text("id"), fields.text("product"), fields.text("model"), fields.moment("ends_at"))
 
 
 def _actor(fields: "_Fields | None") -> ActorFacts:

@@ -28,9 +28,7 @@ def _no_way_with_a_lost_pc(rules: RuleSet, document: Table) -> Problem | None:
     wanted = rules.proof_for("rehost", _LOST_PC_PROOF).proof
     if PROOFS.index(wanted) > PROOFS.index(_LOST_PC_PROOF):
         line = _line(document, "evidence", "rehost")
-        return Problem(
-            line, f"a PC that is gone brings no {wanted}, and no emergency license helps out; {law}"
-        )
+        return Problem(line, f"a PC that is gone brings no {wanted}, and no emergency license helps out; {law}")
     if rules.escalation.exhausted == "review":
         return None
     for table, allowance in zip(document.tables("allowance"), rules.allowances, strict=True):

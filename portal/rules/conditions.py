@@ -37,9 +37,7 @@ def offer_gates(question: Question) -> Iterator[Gate]:
         offered = rules.demo.durations
         if offered is not None and wanted not in offered:
             texts = [duration.text for duration in offered]
-            yield Gate(
-                "duration_not_offered", never, "demo", lambda: {"durations": texts, "duration": wanted.text}
-            )
+            yield Gate("duration_not_offered", never, "demo", lambda: {"durations": texts, "duration": wanted.text})
 
 
 def condition_gates(question: Question) -> Iterator[Gate]:
@@ -54,13 +52,9 @@ def _failures(condition: Condition, question: Question) -> Iterator[Gate]:
     virtual_machine = bool(device and device.virtual_machine)
     if condition.countries is not None and country not in condition.countries:
         countries = list(condition.countries)
-        yield Gate(
-            "condition_country", never, condition.rule, lambda: {"countries": countries, "country": country}
-        )
+        yield Gate("condition_country", never, condition.rule, lambda: {"countries": countries, "country": country})
     if condition.virtual_machine is not None and virtual_machine != condition.virtual_machine:
-        yield Gate(
-            "condition_virtual_machine", never, condition.rule, lambda: {"virtual_machine": virtual_machine}
-        )
+        yield Gate("condition_virtual_machine", never, condition.rule, lambda: {"virtual_machine": virtual_machine})
     if condition.roles is not None and role not in condition.roles:
         roles = list(condition.roles)
         yield Gate("condition_role", never, condition.rule, lambda: {"roles": roles, "role": role})

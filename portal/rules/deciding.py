@@ -58,8 +58,11 @@ def _gates(question: Question, found: list[Limit]) -> Iterator[Gate]:
 
 
 def _as(question: Question) -> As:
-    if question.operation == "repair" or question.operation == "rehost":
-        return question.operation
+    match question.operation:
+        case "repair":
+            return "repair"
+        case "rehost":
+            return "rehost"
     return "prolong" if prolongs(question) else None
 
 

@@ -66,9 +66,7 @@ def _free(question: Question) -> Iterator[Statement]:
                 yield Statement("return_credit", {"way": way, "credit": credit.credit, "delay": delay})
     elif operation == "rehost" and not _is_limited(rules, "rehost"):
         yield Statement("move_free")
-    elif operation == "repair" and not any(
-        {"repair", "rehost"} <= rule.operations for rule in rules.allowances
-    ):
+    elif operation == "repair" and not any({"repair", "rehost"} <= rule.operations for rule in rules.allowances):
         yield Statement("repair_free")
 
 
@@ -146,18 +144,14 @@ def _frame(question: Question) -> Iterator[Statement]:
         }
         yield Statement("condition", params)
     if seats := rules.seats.overage(question.case.license.quantity):
-        yield Statement(
-            "overage", {"seats": seats, "period": rules.seats.grace.text if rules.seats.grace else None}
-        )
+        yield Statement("overage", {"seats": seats, "period": rules.seats.grace.text if rules.seats.grace else None})
     if rules.lease.ttl:
         grace = rules.lease.grace
         runs_on = grace.text if grace and not grace.is_zero else None
         yield Statement("lease", {"ttl": rules.lease.ttl.text, "grace": runs_on})
     if rules.demo:
         durations = tuple(duration.text for duration in rules.demo.durations or ())
-        yield Statement(
-            "demo", {"durations": durations, "per": rules.demo.per, "approval": rules.demo.approval}
-        )
+        yield Statement("demo", {"durations": durations, "per": rules.demo.per, "approval": rules.demo.approval})
     if rules.emergency and rules.emergency.allowance.limit:
         asked = question.instead("emergency")
         params = _allowance(asked, rules.emergency.allowance)

@@ -14,10 +14,13 @@ from portal.rules.sets import RuleSet
 _PLACING = frozenset({"activate", "repair", "rehost"})
 _NAMELESS = frozenset({"activate", "demo", "override"})
 
+# What an activation goes by within one walk; an own one without an id goes by the position of its entry.
+_Key = str | int | tuple[str | None, str | None] | None
+
 
 @dataclass(slots=True, eq=False)
 class Activation:
-    """One line of a seat; `placed` is the position of the entry that put it where it is.
+    """One line of a seat, from its first placing on.
 
     `freed` is the moment from which its seat is free again: None while it is live, NEVER for a return that is
     not credited.
@@ -26,7 +29,6 @@ class Activation:
     id: str | None
     opened: datetime
     contact: datetime
-    placed: int
     device: DeviceFacts | None = None
     freed: datetime | None = None
 
@@ -102,11 +104,13 @@ class Ledger:
 
 
 class _Walker:
+    """Follows the entries in order; own activations go by their id, those of other licenses by license and id."""
+
     def __init__(self, rules: RuleSet, ledger: Ledger) -> None:
         self._rules = rules
         self._ledger = ledger
-        self._lines: dict[tuple[str | None, str | int], Activation] = {}
-        self._live: dict[int, Activation] = {}
+        self._lines: dict[_Key, Activation] = {}
+        self._live: dict[_Key, Activation] = {}
         self._seats: list[Activation] = []
         self._left: list[DeviceFacts] = []
 
@@ -116,61 +120,61 @@ class _Walker:
         is_own, lines = self._ledger.is_own, self._lines
         for index, entry in enumerate(self._ledger.entries):
             operation, own = entry.operation, is_own(entry)
-            if entry.activation is not None:
-                line = lines.get((None if own else entry.license, entry.activation))
-            else:
-                line = self._meant(operation) if own else None
-            if operation in _PLACING:
-                line = self._place(index, entry, own, line)
-            elif operation == "return":
-                self._give_back(entry, own, line)
-            elif line is not None:
-                self._keep_or_drop(entry, line)
-            line_of.append(line)
+            key: _Key = entry.activation if own else (entry.license, entry.activation)
+            if entry.activation is None:
+                key = self._meant(operation) if own else None
+            line = None if key is None else lines.get(key)
             device = entry.device
-            if device is None or not device.components:
-                device = line.device if line is not None else None
-            place_of.append(device)
+            if device is not None and not device.components:
+                device = None
+            if operation in _PLACING:
+                line = self._place(entry, device, own, index if key is None else key, line)
+            elif operation == "return":
+                self._give_back(entry, device, own, key, line)
+            elif line is not None:
+                self._keep_or_drop(entry, key, line)
+            line_of.append(line)
+            place_of.append(device or (line.device if line is not None else None))
         return Walk(list(self._live.values()), self._seats, line_of, place_of, self._left)
 
-    def _meant(self, operation: str) -> Activation | None:
+    def _meant(self, operation: str) -> _Key:
         """Without a name an entry means the latest live activation, unless it only begins one."""
-        if not self._live or operation in _NAMELESS:
-            return None
-        return next(reversed(self._live.values()))
+        return None if operation in _NAMELESS else next(reversed(self._live), None)
 
-    def _place(self, index: int, entry: Entry, own: bool, line: Activation | None) -> Activation:
-        device = entry.device if entry.device is not None and entry.device.components else None
+    def _place(
+        self, entry: Entry, device: DeviceFacts | None, own: bool, key: _Key, line: Activation | None
+    ) -> Activation:
         if line is None or line.freed is not None:
-            line = Activation(entry.activation, entry.at, entry.at, index, device)
-            key = index if entry.activation is None else entry.activation
-            self._lines[None if own else entry.license, key] = line
+            line = self._lines[key] = Activation(entry.activation, entry.at, entry.at, device)
             if own:
                 self._seats.append(line)
-        else:
-            if own and entry.operation == "rehost" and line.device:
-                self._left.append(line.device)
-            line.device, line.contact, line.placed = device or line.device, entry.at, index
+                self._live[key] = line
+            return line
         if own:
+            if entry.operation == "rehost" and line.device:
+                self._left.append(line.device)
             # Taken out and put back at the end: the live activations stay in the order of their placing.
-            self._live.pop(id(line), None)
-            self._live[id(line)] = line
+            del self._live[key]
+            self._live[key] = line
+        line.device, line.contact = device or line.device, entry.at
         return line
 
-    def _keep_or_drop(self, entry: Entry, line: Activation) -> None:
+    def _keep_or_drop(self, entry: Entry, key: _Key, line: Activation) -> None:
         if entry.operation == "refresh":
             line.contact = entry.at
         elif entry.operation == "lapse":
             line.freed = entry.at if line.freed is None else min(line.freed, entry.at)
-            self._live.pop(id(line), None)
+            self._live.pop(key, None)
 
-    def _give_back(self, entry: Entry, own: bool, line: Activation | None) -> None:
-        device = line.device if line and line.device else entry.device
-        if own and device and (line is None or line.freed is None):
-            self._left.append(device)
+    def _give_back(
+        self, entry: Entry, device: DeviceFacts | None, own: bool, key: _Key, line: Activation | None
+    ) -> None:
+        left = line.device if line and line.device else device
+        if own and left and (line is None or line.freed is None):
+            self._left.append(left)
         if line and line.freed is None:
             line.freed = self._credit(entry, line)
-            self._live.pop(id(line), None)
+            self._live.pop(key, None)
 
     def _credit(self, entry: Entry, line: Activation) -> datetime:
         """When a return frees its seat, by the proof it brought and the rules of today."""

@@ -33,9 +33,7 @@ def allowance(table: Table, label: str, notes: list[Problem]) -> Allowance | Non
     elif "limit" not in table:
         table.refuse(None, f"{table.title} needs limit or accrual")
     if scope == "activation" and operations and set(operations) <= {"activate", "demo"}:
-        reason = (
-            "nothing counts per activation for an operation that only begins one; this rule never forbids"
-        )
+        reason = "nothing counts per activation for an operation that only begins one; this rule never forbids"
         notes.append(Problem(table.line("scope"), reason))
     return Allowance(
         rule=rule,
@@ -65,9 +63,7 @@ def cooldown(table: Table, label: str, notes: list[Problem]) -> Cooldown | None:
     if period.is_zero:
         notes.append(Problem(table.line("period"), "a period of no time makes nobody wait"))
     if scope == "activation" and before in ("activate", "demo"):
-        reason = (
-            f"nothing counts per activation before {before!r}, which only begins one; this rule never forbids"
-        )
+        reason = f"nothing counts per activation before {before!r}, which only begins one; this rule never forbids"
         notes.append(Problem(table.line("scope"), reason))
     return Cooldown(rule, before, after, period, scope, exempt_reasons)
 

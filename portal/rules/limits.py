@@ -120,9 +120,7 @@ def waits(question: Question) -> list[Wait]:
     """The cooldowns that speak of this request, exempted ones left out, ended ones included."""
     reason, found = question.case.reason, []
     for cooldown in question.rules.cooldowns:
-        if cooldown.before != question.operation or (
-            reason is not None and reason in cooldown.exempt_reasons
-        ):
+        if cooldown.before != question.operation or (reason is not None and reason in cooldown.exempt_reasons):
             continue
         indexes = question.in_scope(question.ledger.done.get(cooldown.after, ()), (cooldown.scope,))
         if wait := _latest_end(cooldown, question, question.moments(indexes)):

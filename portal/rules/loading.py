@@ -96,9 +96,7 @@ def _each(
     document: Table, key: str, read: Callable[[Table, str, list[Problem]], Any], notes: list[Problem]
 ) -> list[Any]:
     """One value per [[table]]; the rule's label is its name, or the kind with its number."""
-    return [
-        read(table, f"{key} {number}", notes) for number, table in enumerate(document.tables(key), start=1)
-    ]
+    return [read(table, f"{key} {number}", notes) for number, table in enumerate(document.tables(key), start=1)]
 
 
 def _unique(document: Table, rules: Iterable[Any], kind: str, taken: Iterable[tuple[str, Any]] = ()) -> None:
@@ -122,8 +120,6 @@ def _ticket_sign_in(table: Table | None) -> str:
 def _escalation(table: Table | None) -> Escalation:
     if table is None:
         return Escalation()
-    escalation = Escalation(
-        table.choice("exhausted", ("deny", "review"), "deny"), bool(table.flag("offer_emergency"))
-    )
+    escalation = Escalation(table.choice("exhausted", ("deny", "review"), "deny"), bool(table.flag("offer_emergency")))
     table.end()
     return escalation

@@ -20,9 +20,7 @@ def seats(table: Table | None, notes: list[Problem]) -> Seats:
     table.end()
     found = Seats(extra, percent, grace)
     if found.has_overage and grace is not None and grace.is_zero:
-        table.refuse(
-            "overage_grace", "an overage that may last no time could never be used; set overage to 0"
-        )
+        table.refuse("overage_grace", "an overage that may last no time could never be used; set overage to 0")
     elif grace is not None and not grace.is_zero and not found.has_overage:
         notes.append(Problem(table.line("overage_grace"), "overage_grace has no effect without overage"))
     return found
@@ -36,9 +34,7 @@ def _overage(table: Table) -> tuple[int, Fraction | None]:
         return value, None
     if isinstance(value, str) and (found := re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)%", value)):
         return 0, Fraction(found[1])
-    table.refuse(
-        "overage", f"overage is {value!r}; it can be a number of seats such as 2, or a share such as '10%'"
-    )
+    table.refuse("overage", f"overage is {value!r}; it can be a number of seats such as 2, or a share such as '10%'")
     return 0, None
 
 
@@ -51,18 +47,12 @@ def binding(table: Table | None, notes: list[Problem]) -> Binding:
     table.end()
     if match == "score":
         if weights is None:
-            table.refuse(
-                None, f"{table.title} needs components with their weights, such as {{ board = 3, disk = 2 }}"
-            )
+            table.refuse(None, f"{table.title} needs components with their weights, such as {{ board = 3, disk = 2 }}")
         elif score is not None and score > sum(weights.values()):
             total = sum(weights.values())
-            table.refuse(
-                "score", f"score is {score}, but all components together weigh {total}: nothing could match"
-            )
+            table.refuse("score", f"score is {score}, but all components together weigh {total}: nothing could match")
         if score == 0:
-            notes.append(
-                Problem(table.line("score"), "with a score of 0 every device counts as the same one")
-            )
+            notes.append(Problem(table.line("score"), "with a score of 0 every device counts as the same one"))
     elif score is not None:
         notes.append(Problem(table.line("score"), f"score has no effect with match = {match!r}"))
     if match == "exact" and names is not None:
@@ -89,9 +79,7 @@ def condition(table: Table, label: str, notes: list[Problem]) -> Condition | Non
     countries = table.texts("countries")
     for country in countries or ():
         if not re.fullmatch(r"[A-Z]{2}", country):
-            table.refuse(
-                "countries", f"countries holds {country!r}; write ISO codes of two capital letters such as DE"
-            )
+            table.refuse("countries", f"countries holds {country!r}; write ISO codes of two capital letters such as DE")
     virtual_machine = table.flag("virtual_machine")
     roles = table.texts("roles", options=ROLES)
     never_back = bool(table.flag("never_back_to_left_device"))
@@ -124,9 +112,7 @@ def evidence(table: Table | None, lease: Lease, notes: list[Problem]) -> dict[st
         credit, delay = _credit(entry, lease)
         entry.end()
         if "credit" in entry and not key.startswith("return_"):
-            notes.append(
-                Problem(entry.line("credit"), f"credit has no effect on {key!r}: only a return frees a seat")
-            )
+            notes.append(Problem(entry.line("credit"), f"credit has no effect on {key!r}: only a return frees a seat"))
         if key == "return_offline" and proof == "online_ack":
             reason = "an offline return never brings an online_ack, so this refuses every one"
             notes.append(Problem(entry.line("proof"), reason))
@@ -140,9 +126,7 @@ def _credit(entry: Table, lease: Lease) -> tuple[str, Any]:
     match (text or "now").split():
         case ["now"] | ["lease_end"] | ["never"] as credit:
             if credit == ["lease_end"] and lease.ttl is None:
-                entry.refuse(
-                    "credit", "credit at lease_end needs a ttl in [lease]: without one no lease ever ends"
-                )
+                entry.refuse("credit", "credit at lease_end needs a ttl in [lease]: without one no lease ever ends")
             return credit[0], None
         case ["after", period]:
             return "after", entry.as_duration("credit", period, can_be_zero=True)

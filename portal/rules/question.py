@@ -20,9 +20,7 @@ _WITHOUT_ACTIVATION = frozenset({"activate", "demo"})
 class Question:
     """The request with everything that follows from the ledger; the rules applied are those of `operation`."""
 
-    def __init__(
-        self, rules: RuleSet, case: Case, ledger: Ledger | None = None, *, settled: bool = False
-    ) -> None:
+    def __init__(self, rules: RuleSet, case: Case, ledger: Ledger | None = None, *, settled: bool = False) -> None:
         """`settled`: whether a repair is a repair has been decided already, or does not matter."""
         if case.operation not in OPERATIONS:
             raise CaseError(f"{case.operation!r} is no operation; known are {', '.join(OPERATIONS)}")
@@ -75,9 +73,7 @@ class Question:
             return None
         best, found = -1, None
         for line in self._candidates:
-            rank = (
-                match(self.rules.binding, line.device.components, device.components) if line.device else None
-            )
+            rank = match(self.rules.binding, line.device.components, device.components) if line.device else None
             if rank is not None and rank >= best:
                 best, found = rank, line
         return found
@@ -126,8 +122,7 @@ class Question:
         return [
             index
             for index in indexes
-            if (line is not None and line_of[index] is line)
-            or (id is not None and entries[index].activation == id)
+            if (line is not None and line_of[index] is line) or (id is not None and entries[index].activation == id)
         ]
 
     def _of_device(self, indexes: Sequence[int]) -> Sequence[int]:

@@ -71,9 +71,7 @@ class Table:
             return default
         return default if value is None else value
 
-    def count(
-        self, key: str, default: int | None = None, *, least: int = 0, required: bool = False
-    ) -> int | None:
+    def count(self, key: str, default: int | None = None, *, least: int = 0, required: bool = False) -> int | None:
         value = self._of_kind(key, int, required)
         if value is not None and value < least:
             reason = f"is negative: {value}" if value < 0 else f"is {value}; it must be at least {least}"
@@ -99,17 +97,13 @@ class Table:
             return None
         return duration
 
-    def texts(
-        self, key: str, *, options: Sequence[str] = (), required: bool = False
-    ) -> tuple[str, ...] | None:
+    def texts(self, key: str, *, options: Sequence[str] = (), required: bool = False) -> tuple[str, ...] | None:
         """A list of different texts, all of them out of `options` if there are any."""
         values = self._of_kind(key, list, required)
         if values is None:
             return None
         if not values:
-            self.refuse(
-                key, f"{key} is an empty list: it could never allow anything; leave the key out instead"
-            )
+            self.refuse(key, f"{key} is an empty list: it could never allow anything; leave the key out instead")
         for index, value in enumerate(values):
             if not isinstance(value, str) or not value.strip():
                 self.refuse(key, f"{key} holds {value!r}, which is no text")

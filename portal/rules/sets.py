@@ -157,9 +157,7 @@ class RuleSet:
     lease: Lease = Lease()
     demo: Demo | None = None
     emergency: Emergency | None = None
-    after_registration: str = (
-        "refuse"  # whether a ticket still signs in once it is registered: "refuse" | "allow"
-    )
+    after_registration: str = "refuse"  # whether a ticket still signs in once it is registered: "refuse" | "allow"
     escalation: Escalation = Escalation()
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 

@@ -44,8 +44,6 @@ class Shelf:
         stem, dot, suffix = name.rpartition(".")
         hashed = f"{stem}.{digest}.{suffix}" if dot else f"{name}.{digest}"
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        if media_type.startswith("text/") or media_type.endswith("javascript"):
-            media_type += "; charset=utf-8"
         self._assets[hashed] = Asset(body, gzip.compress(body, 9, mtime=0), media_type)
         self._urls[name] = f"/static/{hashed}"
 

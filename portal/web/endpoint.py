@@ -186,6 +186,7 @@ def in_unit_of_work(visit: Visit, plan: Plan, act: Callable[[], Answer]) -> Answ
         except DBAPIError as error:
             if last or not is_worth_retrying(error):
                 raise
+            visit.after.clear()
         finally:
             visit.db = None  # type: ignore[assignment]
     raise AssertionError("unreachable")

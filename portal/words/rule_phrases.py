@@ -44,8 +44,8 @@ def how_often(lang: Language, params: Mapping[str, Any]) -> str:
     times = params["times"]
     counts = {"times": lang.number(times)}
     match params["kind"]:
-        case "accrual" if (unit := _ONE.get(params["period"])) is not None:
-            return _per_unit(lang, unit, times)
+        case "accrual" if params["period"] in _ONE:
+            return _per_unit(lang, _ONE[params["period"]], times)
         case "calendar":
             return _per_unit(lang, params["unit"], times)
         case "accrual" | "rolling":
@@ -68,6 +68,11 @@ _ONE = {
     "P7D": "week",
     "P1D": "day",
 }
+
+
+def once_a(lang: Language, period: str) -> str | None:
+    """A period of one unit as a frequency; None where it needs its number."""
+    return _per_unit(lang, _ONE[period], 1) if period in _ONE else None
 
 
 def _per_unit(lang: Language, unit: str, times: int) -> str:
@@ -139,9 +144,7 @@ def since(lang: Language, operation: str) -> str:
 def needing(lang: Language, proof: str) -> str:
     """Which proof something needs."""
     said = {
-        "declaration": lang.gettext(
-            "%(things)s need your word that the license is no longer used on the old PC."
-        ),
+        "declaration": lang.gettext("%(things)s need your word that the license is no longer used on the old PC."),
         "mail_code": lang.gettext("%(things)s need a code that we send you by e-mail."),
         "receipt": lang.gettext("%(things)s need the proof of return from the old PC."),
         "online_ack": lang.gettext("%(things)s need the old PC to confirm over the network."),

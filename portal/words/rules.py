@@ -13,6 +13,7 @@ from portal.words.rule_phrases import (
     how_often,
     needing,
     numbered,
+    once_a,
     people,
     reason,
     since,
@@ -41,9 +42,7 @@ def _return_credit(lang: Language, params: Params, zone: ZoneInfo) -> str:
     if params["credit"] == "after":
         period = {"period": lang.duration(params["delay"])}
         if offline:
-            return (
-                lang.gettext("After a return without a network the seat is free %(period)s later.") % period
-            )
+            return lang.gettext("After a return without a network the seat is free %(period)s later.") % period
         return lang.gettext("After a return the seat is free %(period)s later.") % period
     if params["credit"] == "lease_end":
         if offline:
@@ -71,9 +70,7 @@ def _allowance(lang: Language, params: Params, zone: ZoneInfo) -> str:
         return never % {"things": things(lang, operations)}
     often = how_often(lang, params)
     if operations == ("rehost",) and params["evidence"] != "any":
-        first = lang.gettext(
-            "If your PC is gone and cannot prove a return you can move the license %(often)s."
-        )
+        first = lang.gettext("If your PC is gone and cannot prove a return you can move the license %(often)s.")
     elif len(operations) == 1:
         first = conditional(lang, operations[0])
     else:
@@ -113,7 +110,7 @@ def _condition(lang: Language, params: Params, zone: ZoneInfo) -> str:
     about = {"things": things(lang, params["operations"])}
     said = []
     if params["countries"]:
-        about["countries"] = lang.list(params["countries"])
+        about["countries"] = ", ".join(params["countries"])
         said.append(lang.gettext("%(things)s are possible only in these countries: %(countries)s."))
     if params["virtual_machine"] is False:
         said.append(lang.gettext("%(things)s are not possible on a virtual machine."))
@@ -151,18 +148,19 @@ def _overage(lang: Language, params: Params, zone: ZoneInfo) -> str:
 
 
 def _lease(lang: Language, params: Params, zone: ZoneInfo) -> str:
-    ttl = lang.duration(params["ttl"])
+    spans = {"ttl": lang.duration(params["ttl"]), "often": once_a(lang, params["ttl"])}
     if params["grace"] is None:
-        return lang.gettext("The program checks in every %(ttl)s.") % {"ttl": ttl}
-    spans = {"ttl": ttl, "grace": lang.duration(params["grace"])}
-    return (
-        lang.gettext("The program checks in every %(ttl)s and runs %(grace)s longer without a network.")
-        % spans
-    )
+        if spans["often"]:
+            return lang.gettext("The program checks in %(often)s.") % spans
+        return lang.gettext("The program checks in every %(ttl)s.") % spans
+    spans["grace"] = lang.duration(params["grace"])
+    if spans["often"]:
+        return lang.gettext("The program checks in %(often)s and runs %(grace)s longer without a network.") % spans
+    return lang.gettext("The program checks in every %(ttl)s and runs %(grace)s longer without a network.") % spans
 
 
 def _demo(lang: Language, params: Params, zone: ZoneInfo) -> str:
-    durations = lang.list([lang.duration(duration) for duration in params["durations"]])
+    durations = ", ".join(lang.duration(duration) for duration in params["durations"])
     once = lang.gettext("You can try the product once.")
     offered = lang.gettext("A trial can last: %(durations)s.") % {"durations": durations} if durations else ""
     asked = lang.gettext("The vendor approves each trial.") if params["approval"] == "vendor" else ""

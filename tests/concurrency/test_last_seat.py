@@ -1,17 +1,19 @@
 """Fifty programs ask for the last seat at the same moment: one gets it, and without the guards more would."""
 
-import time
+import threading
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import pytest
 from sqlalchemy import func, select, text
 
 import portal.db
 from portal.actions import seats
+from portal.actions.doing import Doing
+from portal.actions.ledger import Question
 from portal.db import Queue
 from portal.models import Activation, Event, License, WaitingDevice
-from portal.routes.api import machines
+from portal.programs import calls
 from tests.actions.estate import Minted, pc
 from tests.api.calling import Program, Reply, at_once
 from tests.api.running import Running, running_on
@@ -83,6 +85,7 @@ def test_without_the_guards_the_same_check_fails(
             with running.database.writing() as db:
                 db.execute(text("ALTER TABLE licenses DROP CONSTRAINT ck_licenses_seats"))
         minted = with_one_seat_left(running)
+        monkeypatch.setattr(seats, "take", Naive(meeting=2))
         replies = asked_at_once(running, minted)
         with pytest.raises(AssertionError, match="not one winner"):
             hold_one_winner(running, minted, replies)
@@ -92,9 +95,9 @@ def test_without_the_guards_the_same_check_fails(
 @pytest.mark.parametrize("gone", ["the lock", "the guarded update"])
 def test_each_guard_alone_holds(running: Running, gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if gone == "the lock":
-        monkeypatch.setattr(machines, "lock", lambda *_: None)
+        monkeypatch.setattr(calls, "lock", lambda *_: None)
     else:
-        monkeypatch.setattr(seats, "take", take_naively)
+        monkeypatch.setattr(seats, "take", Naive())
     minted = with_one_seat_left(running)
     hold_one_winner(running, minted, asked_at_once(running, minted))
 
@@ -102,8 +105,7 @@ def test_each_guard_alone_holds(running: Running, gone: str, monkeypatch: pytest
 def take_away_the_guards(monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody writes who has not thought of two at once, with the defaults of SQLite's driver."""
     sqlite_engine = portal.db._sqlite_engine
-    monkeypatch.setattr(machines, "lock", lambda *_: None)
-    monkeypatch.setattr(seats, "take", take_naively)
+    monkeypatch.setattr(calls, "lock", lambda *_: None)
     monkeypatch.setattr(Queue, "turn", lambda _: nullcontext())
     monkeypatch.setattr(portal.db, "SQLITE_PRAGMAS", (*portal.db.SQLITE_PRAGMAS, "ignore_check_constraints=ON"))
     monkeypatch.setattr(
@@ -111,11 +113,18 @@ def take_away_the_guards(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def take_naively(doing: seats.Doing, license_: License, _: seats.Question) -> bool:
-    doing.db.refresh(license_)
-    if license_.used >= license_.quantity:
-        return False
-    time.sleep(0.01)
-    license_.used += 1
-    doing.db.flush()
-    return True
+class Naive:
+    """Reads the counter, then writes it. With `meeting` that many read before the first of them writes."""
+
+    def __init__(self, meeting: int = 1) -> None:
+        self.gate = threading.Barrier(meeting)
+
+    def __call__(self, doing: Doing, license_: License, _: Question) -> bool:
+        doing.db.refresh(license_)
+        if license_.used >= license_.quantity:
+            return False
+        with suppress(threading.BrokenBarrierError):
+            self.gate.wait(5)
+        license_.used += 1
+        doing.db.flush()
+        return True

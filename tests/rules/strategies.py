@@ -2,10 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from portal.rules import ActorFacts, Case, DeviceFacts, Entry, LicenseFacts, RunningLicense, load
 from portal.rules.sets import EVIDENCE_GROUPS, OPERATIONS, PROOFS, SCOPES
+
+
+def examples(share: float) -> settings:
+    """Settings with a share of the examples that the profile asks for, so that a profile can raise them all."""
+    return settings(max_examples=round(settings.default.max_examples * share))
+
 
 # Leap day, both changes of the clock in Berlin, ends of months, quarters, ISO weeks and years.
 AWKWARD = [
@@ -42,7 +49,7 @@ components = st.fixed_dictionaries(
 @st.composite
 def allowance(draw, of=operations):
     names = ", ".join(f'"{name}"' for name in draw(st.lists(of, min_size=1, max_size=3, unique=True)))
-    text = f"[[allowance]]\noperations = [{names}]\nscope = \"{draw(st.sampled_from(SCOPES))}\"\n"
+    text = f'[[allowance]]\noperations = [{names}]\nscope = "{draw(st.sampled_from(SCOPES))}"\n'
     text += f'evidence = "{draw(st.sampled_from(list(EVIDENCE_GROUPS)))}"\n'
     text += f"per_quantity = {draw(st.sampled_from(['true', 'false']))}\n"
     if draw(st.booleans()):

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.rules.accrual import balance
 from portal.rules.durations import parse_duration
 from portal.rules.sets import Accrual
 from portal.rules.windows import Calendar, Frame, Rolling
-from tests.rules.strategies import AWKWARD, NOW, moments, periods, zones
+from tests.rules.strategies import AWKWARD, NOW, examples, moments, periods, zones
 
 many = st.lists(moments, max_size=20).map(sorted)
 units = st.sampled_from(["day", "week", "month", "quarter", "year"])
@@ -34,7 +34,7 @@ def opens_slowly(count, limit, now, ends):
 
 
 @given(many, periods, zones, st.integers(1, 4), moments)
-@settings(max_examples=300)
+@examples(1.5)
 def test_a_rolling_window_counts_what_has_not_ended(times, period, zone, limit, now):
     times = [at for at in times if at <= now]
     period, frame = parse_duration(period), Frame(ZoneInfo(zone), None)
@@ -49,7 +49,7 @@ def test_a_rolling_window_counts_what_has_not_ended(times, period, zone, limit, 
 
 
 @given(many, units, zones, st.integers(1, 4), moments)
-@settings(max_examples=300)
+@examples(1.5)
 def test_a_calendar_window_counts_what_shares_the_unit(times, unit, zone, limit, now):
     times = [at for at in times if at <= now]
     frame, window = Frame(ZoneInfo(zone), None), Calendar(unit)
@@ -76,7 +76,9 @@ def test_a_day_that_begins_twice_or_not_at_midnight_still_begins_once():
     newfoundland = Frame(ZoneInfo("America/St_Johns"), None)
     second_pass = [datetime(2010, 11, 7, 2, 45, tzinfo=UTC)]
     # At one minute past midnight the clock there went back to the day before.
-    assert Calendar("day").opens(second_pass, 1, second_pass[0], newfoundland) == datetime(2010, 11, 7, 3, 30, tzinfo=UTC)
+    assert Calendar("day").opens(second_pass, 1, second_pass[0], newfoundland) == datetime(
+        2010, 11, 7, 3, 30, tzinfo=UTC
+    )
 
 
 @given(st.sampled_from(AWKWARD), zones, st.integers(0, 40), st.integers(-3, 3))
@@ -89,13 +91,15 @@ def test_months_keep_the_wall_clock_or_step_over_a_gap(begin, zone, months, seco
         return
     assert (after.year * 12 + after.month) - (before.year * 12 + before.month) == months
     assert after.day in (before.day, 28, 29, 30) and after.day <= before.day
-    gap = after.replace(tzinfo=None, hour=0, minute=0, second=0) - before.replace(tzinfo=None, hour=0, minute=0, second=0)
+    gap = after.replace(tzinfo=None, hour=0, minute=0, second=0) - before.replace(
+        tzinfo=None, hour=0, minute=0, second=0
+    )
     moved = (after.replace(tzinfo=None) - before.replace(tzinfo=None)) - gap
     assert moved in (timedelta(0), timedelta(minutes=30), timedelta(hours=1)) and after.fold == 0
 
 
 @given(st.integers(0, 2), st.integers(0, 2), periods, st.integers(2, 3), many, moments, moments, zones, st.booleans())
-@settings(max_examples=300)
+@examples(1.5)
 def test_an_accrual_is_what_a_patient_accountant_would_write(
     initial, grant, every, most, times, anchor, now, zone, restarts
 ):

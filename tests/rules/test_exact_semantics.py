@@ -47,9 +47,7 @@ def test_per_quantity_multiplies_the_limit_by_the_seats():
     assert answer(pool, "rehost", "2026-02-01", LINE, license={"quantity": 5})["remaining"] == {"allowance 1": 10}
 
 
-@pytest.mark.parametrize(
-    ("now", "expected"), [("2026-01-30 23:59:59", "cooldown"), ("2026-01-31 00:00:00", "ok")]
-)
+@pytest.mark.parametrize(("now", "expected"), [("2026-01-30 23:59:59", "cooldown"), ("2026-01-31 00:00:00", "ok")])
 def test_cooldown_is_exact_to_the_second(now, expected):
     assert code(rules(cooldown("rehost", "activate", "P30D")), "rehost", now, LINE) == expected
 
@@ -138,6 +136,10 @@ def test_rules_are_pure():
             elif isinstance(node, ast.Attribute):
                 assert node.attr not in ("now", "today", "utcnow") or isinstance(node.value, ast.Attribute | ast.Name)
                 if isinstance(node.value, ast.Name):
-                    assert (node.value.id, node.attr) not in {("datetime", "now"), ("date", "today"), ("datetime", "utcnow")}
+                    assert (node.value.id, node.attr) not in {
+                        ("datetime", "now"),
+                        ("date", "today"),
+                        ("datetime", "utcnow"),
+                    }
             elif isinstance(node, ast.Constant):
                 assert not isinstance(node.value, float), f"float in {file.name}"

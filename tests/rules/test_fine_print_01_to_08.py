@@ -136,7 +136,9 @@ def test_fine_print_04_activation_scope_counts_the_same_activation_id():
 
 @pytest.mark.parametrize("operation", ["activate", "demo"])
 def test_fine_print_04_nothing_counts_per_activation_for_activate_and_demo(operation):
-    text = limit(operation, 1, more='scope = "activation"') + cooldown(operation, "activate", "P9Y", 'scope = "activation"')
+    text = limit(operation, 1, more='scope = "activation"') + cooldown(
+        operation, "activate", "P9Y", 'scope = "activation"'
+    )
     ledger = [("2026-01-01", "activate", "a1"), ("2026-01-02", "return", "a1"), ("2026-01-03", "demo", "a1")]
     asked = answer(rules(text + "[demo]\n"), operation, "2026-03-01", ledger, activation="a1", actor={"user": "x"})
     assert asked["remaining"]["allowance 1"] == 1

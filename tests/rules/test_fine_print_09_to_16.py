@@ -58,7 +58,9 @@ def test_fine_print_09_a_local_time_that_exists_twice_is_the_first():
     assert blocked_until("P12M", "2026-10-25 01:30") == "2027-10-25T00:30:00Z"
 
 
-@pytest.mark.parametrize("wrong", ["", "P", "PT", "P1", "1D", "P1.5D", "P-1D", "P1DT", "P1H", "p1d", "P1M1Y", "P٣D", "P1D "])
+@pytest.mark.parametrize(
+    "wrong", ["", "P", "PT", "P1", "1D", "P1.5D", "P-1D", "P1DT", "P1H", "p1d", "P1M1Y", "P٣D", "P1D "]
+)
 def test_fine_print_09_nothing_else_is_a_duration(wrong):
     with pytest.raises(CaseError):
         decision(rules("[demo]\n"), "demo", "2026-01-01", duration=wrong)
@@ -109,7 +111,11 @@ def test_fine_print_10_the_term_counts_from_its_begin_and_has_no_next_date():
 def test_fine_print_10_months_that_clamp_end_in_the_order_of_their_ends():
     # The 30th at noon and the 31st in the morning both end on 28 February, the later one first.
     twice = rules(limit("rehost", 2, "rolling P1M"))
-    ledger = [("2020-01-01", "activate", "a1"), ("2026-01-30 12:00", "rehost", "a1"), ("2026-01-31 08:00", "rehost", "a1")]
+    ledger = [
+        ("2020-01-01", "activate", "a1"),
+        ("2026-01-30 12:00", "rehost", "a1"),
+        ("2026-01-31 08:00", "rehost", "a1"),
+    ]
     assert next_date(twice, "rehost", "2026-02-01", ledger) == "2026-02-28T08:00:00Z"
     once = rules(limit("rehost", 1, "rolling P1M"))
     assert next_date(once, "rehost", "2026-02-01", ledger) == "2026-02-28T12:00:00Z"
@@ -211,8 +217,16 @@ OLD = {"board": "b", "disk": "d", "cpu": "c", "mac": "m"}
         ('match = "all"', OLD | {"extra": "x"}, True),
         ('match = "all"', {"mac": "m", "cpu": "c", "disk": "d"}, False),
         ('match = "all"\ncomponents = ["mac"]', {"mac": "m"}, True),
-        ('match = "score"\nscore = 5\ncomponents = { board = 3, disk = 2, cpu = 1 }', {"board": "b", "disk": "d"}, True),
-        ('match = "score"\nscore = 5\ncomponents = { board = 3, disk = 2, cpu = 1 }', {"board": "b", "cpu": "c"}, False),
+        (
+            'match = "score"\nscore = 5\ncomponents = { board = 3, disk = 2, cpu = 1 }',
+            {"board": "b", "disk": "d"},
+            True,
+        ),
+        (
+            'match = "score"\nscore = 5\ncomponents = { board = 3, disk = 2, cpu = 1 }',
+            {"board": "b", "cpu": "c"},
+            False,
+        ),
         ('match = "score"\nscore = 1\ncomponents = { tpm = 3 }', OLD, False),
         ('match = "any"\ncomponents = ["tpm"]', OLD, False),
     ],

@@ -36,7 +36,9 @@ def test_fine_print_17_a_restricted_allowance_applies_to_and_counts_only_its_gro
     once = rules(limit("rehost", 1, more=f'evidence = "{group}"'))
     done = [*LINE, entry("2026-01-02", "rehost", "a1", evidence=proof)]
     inside = (proof or "none") in members
-    assert answer(once, "rehost", "2026-02-01", LINE, evidence=proof)["remaining"] == ({"allowance 1": 1} if inside else {})
+    assert answer(once, "rehost", "2026-02-01", LINE, evidence=proof)["remaining"] == (
+        {"allowance 1": 1} if inside else {}
+    )
     counted = answer(once, "rehost", "2026-02-01", done, evidence="declaration")["remaining"]
     assert counted == {"allowance 1": 0 if inside else 1}
 

@@ -112,7 +112,9 @@ def test_an_unknown_key_is_refused_in_its_line(line):
     if not equals:
         return
     lines[line - 1] = lines[line - 1].replace(key.strip(), key.strip() + "_x", 1)
-    assert (line, f"unknown key '{key.strip()}_x'") in [(at, why.split(" in ")[0]) for at, why in problems("\n".join(lines))]
+    assert (line, f"unknown key '{key.strip()}_x'") in [
+        (at, why.split(" in ")[0]) for at, why in problems("\n".join(lines))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,15 +135,35 @@ def test_an_unknown_key_is_refused_in_its_line(line):
         ("[[allowance]]\noperations = ['rehost']\nlimit = 1\nwindow = 'calendar decade'", 6, "window is"),
         ("[[allowance]]\noperations = ['rehost']\nlimit = 1\nscope = 'galaxy'", 6, "scope is 'galaxy'"),
         ("[[allowance]]\noperations = ['rehost']\nlimit = 1\nevidence = 'proved'", 6, "evidence is 'proved'"),
-        ("[[allowance]]\noperations = ['rehost']\nlimit = 1\naccrual = { every = 'P1Y', max_balance = 1 }", 5, "limit and"),
-        ("[[allowance]]\noperations = ['rehost']\naccrual = { max_balance = 1 }", 5, "[[allowance]] accrual needs every"),
-        ("[[allowance]]\noperations = ['rehost']\naccrual = { every = 'P0D', max_balance = 1 }", 5, "every: 'P0D' is no"),
-        ("[[allowance]]\noperations = ['rehost']\naccrual = { every = 'P1Y' }", 5, "[[allowance]] accrual needs max_balance"),
+        (
+            "[[allowance]]\noperations = ['rehost']\nlimit = 1\naccrual = { every = 'P1Y', max_balance = 1 }",
+            5,
+            "limit and",
+        ),
+        (
+            "[[allowance]]\noperations = ['rehost']\naccrual = { max_balance = 1 }",
+            5,
+            "[[allowance]] accrual needs every",
+        ),
+        (
+            "[[allowance]]\noperations = ['rehost']\naccrual = { every = 'P0D', max_balance = 1 }",
+            5,
+            "every: 'P0D' is no",
+        ),
+        (
+            "[[allowance]]\noperations = ['rehost']\naccrual = { every = 'P1Y' }",
+            5,
+            "[[allowance]] accrual needs max_balance",
+        ),
         ("[allowance]\noperations = ['rehost']\nlimit = 1", 3, "allowance is one thing, but there can be several"),
         ("[[cooldown]]\nbefore = 'return'\nafter = 'lapse'\nperiod = 'P1D'", 5, "after is 'lapse'"),
         ("[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 'P-1D'", 6, "period: 'P-1D' is no duration"),
         ("[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 'P99999Y'", 6, "period: the duration"),
-        ("[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 2026-01-01", 6, "period must be text, not a date"),
+        (
+            "[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 2026-01-01",
+            6,
+            "period must be text, not a date",
+        ),
         ("[[cooldown]]\nbefore = 'return'", 3, "[[cooldown]] needs after"),
         ("[binding]\nmatch = 'score'\ncomponents = { board = 1 }", 3, "[binding] needs score"),
         ("[binding]\nmatch = 'score'\nscore = 1", 3, "[binding] needs components with their weights"),
@@ -150,7 +172,11 @@ def test_an_unknown_key_is_refused_in_its_line(line):
         ("[[condition]]\ncountries = ['DE']", 3, "[[condition]] needs operations"),
         ("[[condition]]\noperations = ['activate']\ncountries = ['Germany']", 5, "countries holds 'Germany'"),
         ("[[condition]]\noperations = ['activate']\nroles = ['boss']", 5, "roles holds 'boss'"),
-        ("[[condition]]\noperations = ['activate']\nvirtual_machine = 'no'", 5, "virtual_machine must be true or false"),
+        (
+            "[[condition]]\noperations = ['activate']\nvirtual_machine = 'no'",
+            5,
+            "virtual_machine must be true or false",
+        ),
         ("[seats]\noverage = -1", 4, "overage is -1"),
         ("[seats]\noverage = '-1%'", 4, "overage is '-1%'"),
         ("[seats]\noverage = 0.5", 4, "overage is 0.5"),
@@ -182,7 +208,13 @@ def test_an_unknown_time_zone_is_refused(zone):
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("name = ", 1), ('name = "x"\nname = "y"', 2), ("\n\n[[allowance", 3), ('name = "x', 1), ("a = " + "[" * 9_999, 1)],
+    [
+        ("name = ", 1),
+        ('name = "x"\nname = "y"', 2),
+        ("\n\n[[allowance", 3),
+        ('name = "x', 1),
+        ("a = " + "[" * 9_999, 1),
+    ],
 )
 def test_what_is_no_toml_is_refused_with_its_line(text, line):
     [(found, _)] = problems(text)

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from portal.access import lock_license
-from portal.actions import returns, rule_sets
-from portal.actions.ledger import is_wide
+from portal.actions import returns
 from portal.files import certificates
 from portal.files.certificates import Kind, secret_of
 from portal.models import Activation, ActivationState, Article, Device, License, LicenseState, Product
@@ -134,7 +132,7 @@ def validated(visit: Visit, license_id: int, document: dict[str, Any]) -> Answer
         with visit.site.database.writing() as db:
             visit.db = db
             license_ = db.get_one(License, license_id)
-            lock_license(db, license_, wide=is_wide(rule_sets.in_force(db, license_.article_id).rules))
+            calls.lock(visit, license_)
             activation = db.get_one(Activation, found.activation_id)
             returns.check_in(visit, license_, activation)
             found = judged(visit, license_, scope, fingerprint)

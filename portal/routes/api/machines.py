@@ -5,9 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from portal.access import lock_license
-from portal.actions import activations, returns, rule_sets, seats
-from portal.actions.ledger import is_wide
+from portal.actions import activations, returns, seats
 from portal.actions.seats import Outcome
 from portal.files import certificates
 from portal.files.certificates import Kind, secret_of
@@ -45,7 +43,7 @@ def activate(visit: Visit) -> Answer:
     if wanted is not None:
         calls.own_license(visit, wanted)
     machine = reading.machine(document)
-    lock(visit, license_)
+    calls.lock(visit, license_)
     before = {one.public_id: one.state for one in seats.live(visit, license_)}
     outcome = activations.activate(visit, license_, machine)
     if not outcome.allowed or outcome.activation is None:
@@ -102,10 +100,6 @@ def return_(visit: Visit, machine_id: str) -> Answer:
     return Answer(status=204) if outcome.allowed else refused(visit, license_, outcome, None)
 
 
-def lock(visit: Visit, license_: License) -> None:
-    lock_license(visit.db, license_, wide=is_wide(rule_sets.in_force(visit.db, license_.article_id).rules))
-
-
 def own_machine(visit: Visit, machine_id: str) -> tuple[License, Activation, Device]:
     """A live activation of the calling license, by its id or by the fingerprint of its device.
 
@@ -113,7 +107,7 @@ def own_machine(visit: Visit, machine_id: str) -> tuple[License, Activation, Dev
     """
     license_ = calls.own_license(visit)
     if visit.incoming.method != "GET":
-        lock(visit, license_)
+        calls.lock(visit, license_)
     found = visit.db.execute(
         select(Activation, Device)
         .join(Device, Device.id == Activation.device_id)
