@@ -99,7 +99,7 @@ def _ticket_actor(db: Db, session: Session) -> Actor:
         .where(
             session_tickets.c.session_id == session.id,
             Ticket.revoked_at.is_(None),
-            or_(Ticket.registered_at.is_(None), Ticket.registered_at <= session.created_at),
+            or_(Ticket.registered_at.is_(None), Ticket.registered_at < session.created_at),
         )
     ).scalars()
     tickets = tuple(ticket_ids)

@@ -173,7 +173,7 @@ def _row(vault: Vault, actor: Actor, row: Any, seats: Held, keys: Keys, now: dat
         term=Term(row.ends_at, row.starts_on_use_days, row.maintenance_until),
         way=way_of(row, state, may(actor, Permission.USE, owned)),
         group=_section_of(row, now),
-        holder=row.holder if row.user_id != actor.user_id else None,
+        holder=row.holder if actor.kind == "user" and row.user_id != actor.user_id else None,
         merged_into=codes.masked(merged_into) if merged_into else None,
     )
 

@@ -10,7 +10,7 @@ from portal.web import Answer, Area, Visit, endpoint
 @endpoint.get("/healthz", area=Area.PUBLIC, own_units=True)
 def healthz(visit: Visit) -> Answer:
     """The process answers."""
-    return Answer(b"ok\n", media_type="text/plain)
+    return Answer(b"ok\n", media_type="text/plain")
 
 
 @endpoint.get("/readyz", area=Area.PUBLIC, own_units=True)
@@ -22,4 +22,4 @@ def readyz(visit: Visit) -> Answer:
         ready = is_current(visit.site.database)
     except SQLAlchemyError:
         ready = False
-    return Answer(b"ready\n" if ready else b"not ready\n", 200 if ready else 503, "text/plain)
+    return Answer(b"ready\n" if ready else b"not ready\n", 200 if ready else 503, "text/plain")

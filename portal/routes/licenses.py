@@ -33,7 +33,7 @@ def export(visit: Visit) -> Answer:
     for row in found.rows:
         line = license_line(visit.lang, visit.zone, row)
         writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in line])
-    return file(b"\xef\xbb\xbf" + text.getvalue().encode(), "licenses.csv", "text/csv)
+    return file(b"\xef\xbb\xbf" + text.getvalue().encode(), "licenses.csv", "text/csv")
 
 
 @endpoint.get("/licenses/{license_id:uuid}")

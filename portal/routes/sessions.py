@@ -107,7 +107,7 @@ def by_ticket(visit: Visit) -> Answer:
     return redirect(visit, next_ if len(opened) > 1 else only_license(visit, opened[0], next_))
 
 
-@endpoint.post("/sign-out", area=Area.PUBLIC, writes=True)
+@endpoint.post("/sign-out")
 def out(visit: Visit) -> Answer:
     """The session is dead, wherever a copy of its cookie is."""
     entering.leave(visit)
@@ -174,8 +174,9 @@ def watch_guessing(visit: Visit) -> None:
 
 def known_path(path: str) -> str:
     """Where to go after sign-in: an address of ours, or home. Nothing that a browser could read as another host."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
-    return path if is_ours and len(path) <= 500 and not path.startswith(("/sign-", "/api/")) else HOME
+    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    is_plain = path.isascii() and path.isprintable() and " " not in path
+    return path if is_ours and is_plain and len(path) <= 500 and not path.startswith(("/sign-", "/api/")) else HOME
 
 
 def door(
@@ -189,5 +190,6 @@ def door(
     """The sign-in page, with what was typed except the password."""
     errors = {name: problem(visit, code, params or {})[1] for name, code in visit.form.errors.items()}
     answers = [(one.masked, problem(visit, one.code, {})[1]) for one in closed or []]
+    visit.place = "/sign-in"
     kept = {name: visit.form.values[name][:20_000] for name in ("email", "tickets") if name in visit.form.values}
     return page(visit, "sessions/new.html", status=status, form=kept, errors=errors, ticket_answers=answers, next=next_)

@@ -17,20 +17,22 @@ _MOST_MONTHS = 12 * 9_998  # the calendar of Python ends with the year 9999
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Calendar months plus an exact rest; `text` is how it was written and does not count in comparisons."""
+    """Calendar months plus an exact rest; `text` is how it was written and does not count in comparisons.
+
+    `at_least` is a span that it never falls short of, whatever the calendar or a change of the clock does.
+    """
 
     months: int
     exact: timedelta
     text: str = field(compare=False)
+    at_least: timedelta = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at_least", self.exact + timedelta(days=max(0, 28 * self.months - 2)))
 
     @property
     def is_zero(self) -> bool:
         return not self.months and not self.exact
-
-    @property
-    def at_least(self) -> timedelta:
-        """A span that this duration never falls short of, whatever the calendar or a change of the clock does."""
-        return self.exact + timedelta(days=max(0, 28 * self.months - 2))
 
     def soonest_after(self, moment: datetime) -> datetime:
         """A cheap moment that `after` never comes before."""

@@ -70,6 +70,7 @@ def shown(
     visit: Visit, license_: License, *, gone: UUID | None = None, form: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """All that the page of a license prints."""
+    visit.place = f"/licenses/{license_.public_id}"
     may_use = may(visit.actor, Permission.USE, owned(visit.db, license_))
     row = overview.rows(
         visit.db, visit.vault, visit.actor, visit.db.execute(overview.columns_of(license_.id)).all(), visit.now

@@ -19,7 +19,7 @@ class Answer:
 
     body: bytes = b""
     status: int = 200
-    media_type: str = "text/html
+    media_type: str = "text/html"
     headers: dict[str, str] = field(default_factory=dict)
 
 

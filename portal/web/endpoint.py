@@ -194,16 +194,17 @@ def in_unit_of_work(visit: Visit, plan: Plan, act: Callable[[], Answer]) -> Answ
 
 def _guarded(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
     _identify(visit)
+    if visit.query.get("lang") in visit.site.languages:
+        cookies.keep_language(visit, visit.query["lang"])
+    # Before the form is looked at: whoever was signed out meanwhile is shown the door, not an error.
+    if plan.area in (Area.SIGNED_IN, Area.ACCOUNT) and not visit.actor.signed_in:
+        return redirect(visit, f"/sign-in?next={errors.safe_next(visit)}")
     if visit.incoming.method == "POST":
         visit.form = forms.parse(visit.incoming.body, visit.incoming.headers.get("content-type", ""))
         if not cookies.is_genuine(visit, visit.form.values.get("csrf", "")):
             raise errors.Stale
-    if plan.area in (Area.SIGNED_IN, Area.ACCOUNT) and not visit.actor.signed_in:
-        return redirect(visit, f"/sign-in?next={errors.safe_next(visit)}")
     if plan.area is Area.ACCOUNT and visit.actor.kind != "user":
         raise Forbidden("account_needed")
-    if visit.query.get("lang") in visit.site.languages:
-        cookies.keep_language(visit, visit.query["lang"])
     return plan.view(visit, **named)
 
 

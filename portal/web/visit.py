@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -51,6 +51,7 @@ class Visit:
     form: Form = field(default_factory=Form)
     cookies: Cookies = field(default_factory=Cookies)
     notice: dict[str, Any] | None = None
+    place: str = ""  # the address of the page that answers a form; empty where it is the form's own address
     # What must be written whatever becomes of the request, each in its own short transaction, once its own has ended.
     after: list[Callable[[], object]] = field(default_factory=list)
 
@@ -91,6 +92,11 @@ class Visit:
     def other_languages(self) -> list[tuple[str, str]]:
         others = (language for code, language in self.site.languages.items() if code != self.lang.code)
         return [(language.code, language.name) for language in others]
+
+    def in_language(self, code: str) -> str:
+        """The address of this same page in another language. A form's answer has none, so it names its page."""
+        asked = self.query if self.incoming.method in ("GET", "HEAD") else {}
+        return f"{self.place or quote(self.path)}?{urlencode({**asked, 'lang': code})}"
 
     @cached_property
     def zone(self) -> ZoneInfo:
