@@ -112,12 +112,12 @@ def reactivate(
 
 
 def _activated(doing: Doing, license_: License, machine: Machine, question: Question, how: str) -> Activation:
-    device = devices.meet(doing, license_, machine)
+    device, is_first = devices.meet(doing, license_, machine), license_.seen_at is None
     activation = seats.begin(doing, license_, new_id(doing.now), 1, device, ActivationState.ACTIVE, how)
     question.done("activate", activation)
     terms.begin(doing.db, license_, doing.now)
     devices.stop_waiting(doing, license_, device)
-    question.event(Happened.DEVICE_ACTIVATED, activation, device=device.name)
+    question.event(Happened.DEVICE_ACTIVATED, activation, device=device.name, first=is_first or None)
     return activation
 
 

@@ -13,7 +13,7 @@ from portal.actions import activations, returns, rule_sets, seats, terms, ticket
 from portal.actions.devices import Machine
 from portal.actions.seats import Outcome
 from portal.audit import Happened
-from portal.demo.history import VENDOR, Stage
+from portal.demo.history import PORTAL, VENDOR, Stage
 from portal.demo.orders import NUMBERS
 from portal.models import Activation, License, LicenseState, Ticket, WaitingDevice
 
@@ -34,15 +34,9 @@ class Lot:
     def program(self) -> Actor:
         return Actor(kind="program", license_id=self.license.id)
 
-    @property
-    def holder(self) -> Actor:
-        """Whoever holds the ticket in their hands."""
-        return Actor(kind="ticket", ticket_ids=(self.ticket.id,))
-
     def register(self, who: str, group: str | None = None) -> None:
         """A person claims the ticket, for the group of this name or the one that goes by theirs."""
-        cast = self.on.cast
-        tickets.register(self.on.doing(cast.actors[who]), self.ticket, cast.groups[group or who])
+        tickets.register(self.on.person(who), self.ticket, self.on.cast.groups[group or who])
 
     def share(self) -> None:
         """Assigned to nobody, seen by the whole group."""
@@ -71,14 +65,12 @@ class Lot:
             if returns.check_in(doing, self.license, seat):
                 self._extend(seat)
 
-    def move(self, who: Actor, gone: str, reason: str = "hardware_failure") -> None:
+    def move(self, who: str, gone: str, reason: str = "hardware_failure") -> None:
         """The PC is gone: its seat goes to the one that waits, or is kept for the next."""
-        waiting = self.on.db.execute(
-            select(WaitingDevice).where(
-                WaitingDevice.license_id == self.license.id, WaitingDevice.ended_at.is_(None)
-            )
-        ).scalar()
-        _done(activations.reactivate(self.on.doing(who), self.license, self.seat(gone), waiting, reason=reason))
+        waits = (WaitingDevice.license_id == self.license.id, WaitingDevice.ended_at.is_(None))
+        waiting = self.on.db.scalar(select(WaitingDevice).where(*waits))
+        doing = self.on.person(who)
+        _done(activations.reactivate(doing, self.license, self.seat(gone), waiting, reason=reason))
 
     def hand_out(self, name: str) -> None:
         """The file goes to this PC on a stick; nobody has told us yet that it arrived."""
@@ -86,11 +78,15 @@ class Lot:
         seat.how = "offline"
         self._extend(seat)
 
-    def ask_return(self, who: Actor, name: str) -> None:
-        _done(returns.ask_return(self.on.doing(who), self.license, self.seat(name)))
+    def ask_return(self, who: str, name: str) -> None:
+        _done(returns.ask_return(self.on.person(who), self.license, self.seat(name)))
 
     def give_back(self, name: str) -> None:
         _done(returns.give_back(self.on.doing(self.program), self.license, self.seat(name)))
+
+    def lapse(self, name: str) -> None:
+        """The lease of this PC ran out, and the portal frees its seat."""
+        returns.lapse(self.on.doing(PORTAL), self.license, self.seat(name), self.on.time)
 
     def recall(self) -> None:
         """The vendor takes the license away: from each PC when it next checks in."""

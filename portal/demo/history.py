@@ -21,6 +21,7 @@ from portal.models import Article, Group, User
 
 ZONE = ZoneInfo("Europe/Berlin")
 VENDOR = Actor(kind="vendor")
+PORTAL = Actor(kind="portal")
 
 Story = Generator[datetime, None, None]
 """Yields the moment it waits for, and goes on when the stage has reached it."""
@@ -69,6 +70,10 @@ class Stage(Calendar):
     def doing(self, actor: Actor) -> Moment:
         """This moment, in the hands of this actor."""
         return Moment(self.db, actor, self.time, self.vault)
+
+    def person(self, who: str) -> Moment:
+        """This moment, in the hands of the person of this name."""
+        return self.doing(self.cast.actors[who])
 
     def play(self, stories: Iterable[Story]) -> None:
         """Play them all to their ends; raises ValueError for a story that goes back in time, or beyond now."""

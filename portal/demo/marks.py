@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portal.models import Fact, License, User
+from portal.models import Fact, Group, License, Product, RuleSet, User
 
 KIND = "kind"
 DEMO = "demo"
@@ -17,9 +17,8 @@ def is_demo(db: Session) -> bool:
 
 
 def is_empty(db: Session) -> bool:
-    """Whether nobody and nothing lives in this database yet."""
-    people = db.execute(select(func.count()).select_from(User)).scalar_one()
-    return people == 0 and db.execute(select(func.count()).select_from(License)).scalar_one() == 0
+    """Whether nobody lives in this database, and nothing was prepared for anybody."""
+    return not any(db.scalar(select(exists().select_from(table))) for table in (User, Group, Product, RuleSet, License))
 
 
 def mark(db: Session) -> None:

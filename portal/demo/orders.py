@@ -32,7 +32,7 @@ ORDERS = (
     Order("revoked", "21077", "revoked"),
     Order("nfr", "20810", "the reseller's own, not for resale"),
     Order("eve_cad", "20418", "Eve: DESK-77 waits for the seat of DESK-42"),
-    Order("eve_mill", "20733", "Eve: moved to SHOP-03, whose receipt is missing"),
+    Order("eve_mill", "20733", "Eve: moved to SHOP-03, which has no network and has not answered"),
     Order("eve_subscription", "20914", "Eve: a subscription that was prolonged"),
     Order("eve_viewer", "20566", "Eve: 2 of 3 seats in use"),
     Order("eve_mill_90", "21203", "Eve: ends in 12 days"),

@@ -80,9 +80,7 @@ def actors(people: Mapping[str, User], groups: Mapping[str, Group]) -> dict[str,
     for part in (*PARTS, *NEIGHBORS):
         user, group = people[part.key], groups[part.group]
         place = Place(group.id, group.public_id, group.name, group.kind, group.path, Role.ADMIN, group.is_person)
-        found[part.key] = Actor(
-            "user", user.id, user.public_id, name=user.name, email=user.email, places=(place,)
-        )
+        found[part.key] = Actor("user", user.id, user.public_id, name=user.name, email=user.email, places=(place,))
     return found
 
 

@@ -140,6 +140,7 @@ def _tickets(db: Session, vault: Vault, now: datetime) -> tuple[dict[str, Paper]
         .join(Article, Article.id == License.article_id)
         .join(Product, Product.id == Article.product_id)
         .where(Ticket.order_number.in_([order.number for order in ORDERS]))
+        .order_by(Ticket.id.desc())  # should an order number be used again, the ticket of the story counts
     )
     found = {ticket.order_number: (ticket, license_, product) for ticket, license_, product in rows}
     papers, owned = {}, {}

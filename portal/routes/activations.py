@@ -20,7 +20,7 @@ def reactivate(visit: Visit, activation_id: UUID) -> Answer:
     form = visit.form
     form.allow("target", "reason", "gone")
     license_, activation = activation_to_use(visit, activation_id)
-    reason = form.one_of("reason", tuple(REASONS), "reason_missing")
+    reason = form.one_of("reason", tuple(REASONS))
     if not form.yes("gone"):
         form.errors["gone"] = "confirm_needed"
     if form.errors:

@@ -12,7 +12,9 @@ _SHAPE = re.compile(
     r"P(?=[0-9T])(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})S)?)?"
 )
-_MOST_MONTHS = 12 * 9_998  # the calendar of Python ends with the year 9999
+# The calendar of Python ends with the year 9999.
+_MOST_MONTHS = 12 * 9_998
+_MOST_SECONDS = 9_998 * 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,10 @@ def parse_duration(text: str) -> Duration:
     if found is None or text[-1] in "PT":
         raise ValueError(f"{text!r} is no duration; write for instance P30D, P1Y or PT12H")
     years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    try:
-        exact = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    except OverflowError:
-        raise ValueError(f"the duration {text!r} is longer than any calendar") from None
-    if 12 * years + months > _MOST_MONTHS:
+    rest = ((7 * weeks + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    if 12 * years + months > _MOST_MONTHS or rest > _MOST_SECONDS:
         raise ValueError(f"the duration {text!r} is longer than any calendar")
-    return Duration(12 * years + months, exact, text)
+    return Duration(12 * years + months, timedelta(seconds=rest), text)
 
 
 def local_moment(wall: datetime, zone: ZoneInfo, *, second: bool = False) -> datetime:

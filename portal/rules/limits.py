@@ -82,7 +82,11 @@ class Limit:
         return self.allowance.window.opens(self._times, self.total, moment, self._question.frame)
 
     def params(self) -> dict[str, Any]:
-        used = self.total - self.left if self.allowance.accrual else self._used
+        """What a sentence about this allowance may need; `next` is the moment of `next_gain`."""
+        used = self._used
+        if accrual := self.allowance.accrual:
+            state = self._balance(accrual, self._question.now)
+            used = state.full - state.left
         return {"limit": self.total, "used": used, "next": self.next_gain}
 
 

@@ -44,11 +44,15 @@ class Busy(Stop):
 
 CODES = {400: "form_unreadable", 404: "page_gone", 405: "page_gone", 500: "internal_error", 503: "outage"}
 
+CLIENT_CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 500: "INTERNAL_ERROR"}
+
 
 def page(visit: Visit, stop: Stop) -> Answer:
     """The page for a problem, in the reader's language; for htmx a notice in the page's own place."""
     heading, sentence = pages.problem(visit, stop.code, stop.params)
     context = {"status": stop.status, "heading": heading, "sentence": sentence}
+    if visit.incoming.method not in ("GET", "HEAD"):
+        visit.place = visit.place or "/licenses"
     if visit.htmx:
         answer = Answer(pages.render(visit, "errors/_problem.html", context).encode(), stop.status)
         answer.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
@@ -75,7 +79,7 @@ def unrouted(request: Request[Any, Any, Any], status: int) -> tuple[Visit, Answe
     incoming = Incoming(str(scope["method"]), path, path, query, headers, "")
     visit = Visit(site=site, incoming=incoming, now=site.clock())
     if path.startswith("/api/"):
-        return visit, problems.answer(status, CODES[status])
+        return visit, problems.answer(status, CLIENT_CODES[status])
     return visit, plain(visit, status)
 
 

@@ -112,7 +112,8 @@ class Estate:
 
     def run_on(self, license_: License, machine: Machine, **ago: float) -> Outcome:
         """The program on this PC asks for a seat, now or `days=400` ago."""
-        return activations.activate(self.doing(program(license_), **ago), license_, machine)
+        found = self.db.get_one(License, license_.id)
+        return activations.activate(self.doing(program(found), **ago), found, machine)
 
     def version_in_force(self, article: Article) -> int:
         return self.db.execute(

@@ -159,6 +159,7 @@ def test_an_unknown_key_is_refused_in_its_line(line):
         ("[[cooldown]]\nbefore = 'return'\nafter = 'lapse'\nperiod = 'P1D'", 5, "after is 'lapse'"),
         ("[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 'P-1D'", 6, "period: 'P-1D' is no duration"),
         ("[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 'P99999Y'", 6, "period: the duration"),
+        ("[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 'P9999999D'", 6, "period: the duration"),
         (
             "[[cooldown]]\nbefore = 'return'\nafter = 'activate'\nperiod = 2026-01-01",
             6,

@@ -44,7 +44,7 @@ def exhausted(on: Stage) -> Story:
     yield on.day(-100, "08:31")
     lot.knock(pc("CORA-NB2"))
     yield on.day(-100, "08:40")
-    lot.move(on.cast.actors["cora"], "CORA-NB1")
+    lot.move("cora", "CORA-NB1")
     yield on.day(-100, "08:41")
     lot.check_in()
     yield on.day(-1, "18:20")

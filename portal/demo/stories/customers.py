@@ -46,7 +46,7 @@ def kept(on: Stage) -> Story:
     yield on.day(-12, "12:49")
     lot.check_in()
     yield on.day(-3, "14:26")
-    lot.move(on.cast.actors["merle"], "FALK-03", reason="lost")
+    lot.move("merle", "FALK-03", reason="lost")
 
 
 def recalled(on: Stage) -> Story:
@@ -73,6 +73,8 @@ def expired(on: Stage) -> Story:
     lot.activate(pc("TEACHER-PC"))
     yield on.day(-32, "08:02")
     lot.check_in()
+    yield on.day(-16, "12:30")
+    lot.lapse("TEACHER-PC")
 
 
 def lab(on: Stage) -> Story:

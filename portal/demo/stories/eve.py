@@ -23,7 +23,7 @@ def cad(on: Stage) -> Story:
     yield on.day(-283, "09:11")
     lot.knock(pc("DESK-42"))
     yield on.day(-283, "09:15")
-    lot.move(on.cast.actors["eve"], "DESK-19")
+    lot.move("eve", "DESK-19")
     yield on.day(-283, "09:16")
     lot.check_in()
     yield on.day(-205, "10:00")
@@ -47,7 +47,7 @@ def mill(on: Stage) -> Story:
     yield on.day(-4, "10:02")
     lot.knock(pc("SHOP-03"))
     yield on.day(-4, "10:10")
-    lot.move(on.cast.actors["eve"], "SHOP-01")
+    lot.move("eve", "SHOP-01")
     lot.hand_out("SHOP-03")
 
 
@@ -112,7 +112,7 @@ def mill_for_a_year(on: Stage) -> Story:
     yield on.day(-3, "16:50")
     lot.check_in()
     yield on.day(-1, "15:36")
-    lot.ask_return(on.cast.actors["eve"], "STUDIO-1")
+    lot.ask_return("eve", "STUDIO-1")
 
 
 def ready(on: Stage) -> Story:
