@@ -11,7 +11,7 @@ from portal.actions.ledger import Question
 from portal.actions.seats import Outcome
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Activation, ActivationState, Device, License, Operation, WaitingDevice
+from portal.models import Activation, ActivationState, Device, License, LicenseState, Operation, WaitingDevice
 from portal.rules import Decision
 
 
@@ -27,7 +27,7 @@ def activate(doing: Doing, license_: License, machine: Machine, *, how: str = "o
             seats.confirm(doing, license_, activation)
             return Outcome(ledger.nothing_to_decide(), activation, again=True)
     kept = next((one for one in seats.live(doing, license_) if one.device_id is None), None)
-    if kept is not None:
+    if kept is not None and not _is_over(doing, license_):
         return Outcome(ledger.nothing_to_decide(), _hand_over(doing, license_, kept, machine))
     question = Question(doing, license_, machine.parts, evidence="online_ack" if how == "online" else "receipt")
     if _may_be_repair(doing, license_):
@@ -170,6 +170,12 @@ def _follower(doing: Doing, activation: Activation) -> Activation | None:
             Activation.ended_at.is_(None),
         )
     ).scalar()
+
+
+def _is_over(doing: Doing, license_: License) -> bool:
+    """A kept seat was decided about before the license ended or was taken away; afterwards nobody starts on it."""
+    is_withdrawn = license_.state in (LicenseState.RECALLED, LicenseState.REVOKED, LicenseState.MERGED)
+    return is_withdrawn or (license_.ends_at is not None and license_.ends_at <= doing.now)
 
 
 def _may_be_repair(doing: Doing, license_: License) -> bool:

@@ -67,19 +67,21 @@ def name_of(doing: Doing, device_id: int) -> str:
 
 
 def wait(doing: Doing, license_: License, machine: Machine) -> WaitingDevice | None:
-    """Keep a device that found no seat for a day; None when too many wait already."""
-    device = meet(doing, license_, machine)
+    """Keep a device that found no seat for a day; None, and nothing kept, when too many wait already."""
     waiting = doing.db.execute(
-        select(WaitingDevice).where(
+        select(WaitingDevice)
+        .join(Device, Device.id == WaitingDevice.device_id)
+        .where(
             WaitingDevice.license_id == license_.id,
-            WaitingDevice.device_id == device.id,
+            Device.fingerprint == machine.fingerprint,
             WaitingDevice.ended_at.is_(None),
             WaitingDevice.until > doing.now,
         )
     ).scalar()
+    if waiting is None and _count_waiting(doing, license_) >= MOST_WAITING:
+        return None
+    device = meet(doing, license_, machine)
     if waiting is None:
-        if _count_waiting(doing, license_) >= MOST_WAITING:
-            return None
         waiting = WaitingDevice(
             public_id=new_id(doing.now),
             license_id=license_.id,

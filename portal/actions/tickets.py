@@ -65,6 +65,8 @@ def mint(
             ticket_id=ticket.id,
             lookup=key_lookup(doing.vault, written),
             cipher=doing.vault.seal("license-key", written.encode(), key_lookup(doing.vault, written)),
+            head=doing.vault.lookup("ticket-group", codes.ends(written)[0]),
+            tail=doing.vault.lookup("ticket-group", codes.ends(written)[1]),
             created_at=doing.now,
         )
     )

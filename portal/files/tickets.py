@@ -49,9 +49,14 @@ def masked(code: str) -> str:
 
     Of shorter imported tickets no more than two fifths are shown.
     """
+    return " … ".join(ends(code))
+
+
+def ends(code: str) -> tuple[str, str]:
+    """Return the first and the last group of a ticket, which is all that lists show of it."""
     bare = normalize(code)
     shown = max(1, min(GROUP, len(bare) // GROUP))
-    return f"{bare[:shown]} … {bare[-shown:]}"
+    return bare[:shown], bare[-shown:]
 
 
 def is_ours(code: str) -> bool:

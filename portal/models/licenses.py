@@ -57,7 +57,10 @@ class License(Base):
 
 
 class LicenseKey(Base):
-    """What programs present: one for each ticket that fed the license, in ticket format."""
+    """What programs present: one for each ticket that fed the license, in ticket format.
+
+    `head` and `tail` are keyed hashes of its first and last group, which lists show and people search for.
+    """
 
     __tablename__ = "license_keys"
 
@@ -66,6 +69,8 @@ class LicenseKey(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     lookup: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    head: Mapped[bytes] = mapped_column(LargeBinary(32))
+    tail: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
 
 

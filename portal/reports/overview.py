@@ -250,7 +250,7 @@ def _filters(vault: Vault, asked: Wanted, now: datetime) -> list[ColumnElement[b
 
 
 def _matches(vault: Vault, search: str) -> ColumnElement[bool]:
-    """A product, a PC, a person, an order number, or a whole ticket; tickets in part cannot be searched for."""
+    """A product, a PC, a person, an order number, a whole ticket, or the first or last group of one."""
     pattern = "%" + search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     on_device = exists().where(
         Activation.license_id == License.id,
@@ -264,10 +264,12 @@ def _matches(vault: Vault, search: str) -> ColumnElement[bool]:
         WaitingDevice.device_id == Device.id,
         func.lower(Device.name).like(pattern, escape="\\"),
     )
+    typed = codes.normalize(search)
+    group = vault.lookup("ticket-group", typed)
     ticket = exists().where(
-        LicenseKey.license_id == License.id, LicenseKey.lookup == vault.lookup("license-key", codes.normalize(search))
+        LicenseKey.license_id == License.id,
+        or_(LicenseKey.lookup == vault.lookup("license-key", typed), LicenseKey.head == group, LicenseKey.tail == group),
     )
-    # The list joins the holder too: without naming what is correlated, this would be left without a table.
     held_by = exists().where(User.id == License.user_id, func.lower(User.name).like(pattern, escape="\\"))
     held_by = held_by.correlate(License)
     return or_(

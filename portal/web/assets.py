@@ -8,7 +8,7 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-from litestar import Request, get
+from litestar import Request, route
 from litestar.response.base import ASGIResponse
 
 from portal.brand import Brand
@@ -32,9 +32,11 @@ class Shelf:
     def __init__(self, brand: Brand) -> None:
         self._assets: dict[str, Asset] = {}
         self._urls: dict[str, str] = {}
-        for path in sorted(SHIPPED.rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                self._put(path.relative_to(SHIPPED).as_posix(), path.read_bytes())
+        for path in sorted(SHIPPED.iterdir()):
+            if path.is_file():
+                self._put(path.name, path.read_bytes())
+            else:  # a folder such as portal.css is one file for browsers, in the order of its names
+                self._put(path.name, b"".join(part.read_bytes() for part in sorted(path.iterdir())))
         for name, path in brand.assets.items():
             self._put(f"brand/{name}", path.read_bytes())
         self._put("brand/brand.css", brand.stylesheet.encode())
@@ -58,13 +60,18 @@ class Shelf:
         return self._assets.get(hashed)
 
 
-@get("/static/{name:path}", opt={"area": "public", "writes": False}, sync_to_thread=False)
+@route("/static/{name:path}", http_method=["GET", "HEAD"], opt={"area": "public", "writes": False}, sync_to_thread=False)
 def static_file(request: Request, name: str) -> ASGIResponse:
     asset = request.app.state.site.shelf.find(name.lstrip("/"))
     if asset is None:
-        return ASGIResponse(body=b"Not found\n", status_code=404, media_type="text/plain")
+        return _for(request, ASGIResponse(body=b"Not found\n", status_code=404, media_type="text/plain"))
     headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding", "Content-Security-Policy": SAFE}
     body = asset.body
     if "gzip" in request.headers.get("accept-encoding", "") and len(asset.packed) < len(body):
         body, headers = asset.packed, {**headers, "Content-Encoding": "gzip"}
-    return ASGIResponse(body=body, media_type=asset.media_type, headers=headers)
+    return _for(request, ASGIResponse(body=body, media_type=asset.media_type, headers=headers))
+
+
+def _for(request: Request, response: ASGIResponse) -> ASGIResponse:
+    response.is_head_response = request.method == "HEAD"
+    return response

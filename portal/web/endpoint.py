@@ -235,11 +235,9 @@ def sent(visit: Visit, answer: Answer) -> ASGIResponse:
         body = gzip.compress(body, 5, mtime=0)
         headers["Content-Encoding"] = "gzip"
     lines = [(b"set-cookie", line.encode("latin-1")) for line in visit.cookies.lines]
-    return ASGIResponse(
-        body=body,
-        status_code=answer.status,
-        media_type=answer.media_type,
-        headers=headers,
-        encoded_headers=lines,
-        is_head_response=visit.incoming.method == "HEAD",
+    response = ASGIResponse(
+        body=body, status_code=answer.status, media_type=answer.media_type, headers=headers, encoded_headers=lines
     )
+    # Said only now: HEAD has the headers of GET, its length included, and no body.
+    response.is_head_response = visit.incoming.method == "HEAD"
+    return response

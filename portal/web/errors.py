@@ -54,8 +54,7 @@ def page(visit: Visit, stop: Stop) -> Answer:
     if visit.incoming.method not in ("GET", "HEAD"):
         visit.place = visit.place or "/licenses"
     if visit.htmx:
-        answer = Answer(pages.render(visit, "errors/_problem.html", context).encode(), stop.status)
-        answer.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
+        answer = _in_place(Answer(pages.render(visit, "errors/_problem.html", context).encode(), stop.status))
     else:
         answer = Answer(pages.render(visit, "errors/page.html", context).encode(), stop.status)
     if (retry_after := getattr(stop, "retry_after", None)) is not None:
@@ -66,8 +65,16 @@ def page(visit: Visit, stop: Stop) -> Answer:
 def plain(visit: Visit, status: int) -> Answer:
     """The page that needs nothing but memory: no session, no database."""
     heading, sentence = pages.problem(visit, CODES[status], {})
-    html = pages.render_plain(visit, "errors/plain.html", {"status": status, "heading": heading, "sentence": sentence})
-    return Answer(html.encode(), status, headers={"Retry-After": "10"} if status == 503 else {})
+    template = "errors/_problem.html" if visit.htmx else "errors/plain.html"
+    html = pages.render_plain(visit, template, {"status": status, "heading": heading, "sentence": sentence})
+    answer = Answer(html.encode(), status, headers={"Retry-After": "10"} if status == 503 else {})
+    return _in_place(answer) if visit.htmx else answer
+
+
+def _in_place(answer: Answer) -> Answer:
+    """For htmx a problem belongs where the page keeps its news, not where the deed would have shown."""
+    answer.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
+    return answer
 
 
 def unrouted(request: Request[Any, Any, Any], status: int) -> tuple[Visit, Answer]:

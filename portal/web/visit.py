@@ -102,6 +102,12 @@ class Visit:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.actor.time_zone) if self.actor.time_zone else self.site.brand.zone
 
+    @property
+    def minutes_left(self) -> int:
+        """How long the session still lasts, rounded up; 0 where nobody is signed in."""
+        ends_at = self.actor.expires_at
+        return -int((self.now - ends_at).total_seconds() // 60) if ends_at else 0
+
     @cached_property
     def csrf(self) -> str:
         return cookies.csrf_token(self)

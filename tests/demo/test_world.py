@@ -102,10 +102,8 @@ def test_waiting_pcs_are_noted_in_their_licenses(demo: Demo) -> None:
         until = select(WaitingDevice.license_id, func.max(WaitingDevice.until)).where(WaitingDevice.ended_at.is_(None))
         waits = dict(db.execute(until.group_by(WaitingDevice.license_id)).all())
         assert len(waits) == 3
-        assert (
-            dict(db.execute(select(License.id, License.waiting_until).where(License.waiting_until.is_not(None))))
-            == waits
-        )
+        noted = select(License.id, License.waiting_until).where(License.waiting_until.is_not(None))
+        assert dict(db.execute(noted).all()) == waits
         assert all(NOW < moment <= NOW + timedelta(days=1) for moment in waits.values())
 
 

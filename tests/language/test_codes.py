@@ -26,7 +26,8 @@ def codes(tree: ast.AST) -> Iterator[str]:
             yield from texts([word.value for word in node.keywords if word.arg == "code"])
         elif isinstance(node, ast.FunctionDef):
             defaults = [*node.args.defaults, *node.args.kw_defaults]
-            optional = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            positional = [*node.args.posonlyargs, *node.args.args]
+            optional = positional[len(positional) - len(node.args.defaults) :]
             named = [*optional, *node.args.kwonlyargs]
             pairs = zip(named, defaults, strict=True)
             yield from texts([default for name, default in pairs if default and name.arg == "code"])
@@ -44,7 +45,7 @@ def spoken() -> dict[str, str]:
     found = {}
     for path in ROOT.rglob("*.py"):
         # Programs get codes of their own, in upper case, and no sentences.
-        if "api" not in path.parts and "rules" not in path.parts:
+        if not {"api", "programs", "rules"}.intersection(path.relative_to(ROOT).parts):
             for code in codes(ast.parse(path.read_text(encoding="utf-8"))):
                 found[code] = path.relative_to(ROOT).as_posix()
     return found
