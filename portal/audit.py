@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,9 @@ from portal.db import new_id
 from portal.models import Event, Seal
 
 BATCH = 500
+# Numbers are given before their rows are committed. An event this old has no earlier one still under way, because
+# no request lasts as long; sealed too soon, a latecomer between sealed events would look like a forgery.
+SETTLED = timedelta(minutes=2)
 
 
 class Happened(StrEnum):
@@ -82,13 +86,14 @@ def record(
 
 
 def seal(db: Session, now: datetime, salt: Callable[[str, str], bytes]) -> int:
-    """Chain the next batch of committed events; returns how many. `salt` digests personal fields with a secret.
+    """Chain the next batch of settled events; returns how many. `salt` digests personal fields with a secret.
 
     The chain covers digests of the personal fields, never the fields, so that erasing a person keeps it whole.
     """
     last = db.execute(select(Seal).order_by(Seal.id.desc()).limit(1)).scalar()
     since = last.last_id if last else 0
-    events = db.execute(select(Event).where(Event.id > since).order_by(Event.id).limit(BATCH)).scalars().all()
+    newer = db.execute(select(Event).where(Event.id > since).order_by(Event.id).limit(BATCH)).scalars()
+    events = list(takewhile(lambda event: event.at <= now - SETTLED, newer))
     if not events:
         return 0
     digest = _chained(last.digest if last else b"", events, salt)

@@ -121,7 +121,7 @@ class Database:
             self.reader = _sqlite_engine(url, "BEGIN", read_only=True)
         else:
             self.writer = self.reader = create_engine(
-                url, pool_size=16, max_overflow=8, pool_pre_ping=True, connect_args={"options": POSTGRES_OPTIONS}
+                url, hide_parameters=True, pool_size=16, max_overflow=8, pool_pre_ping=True, connect_args={"options": POSTGRES_OPTIONS}
             )
 
     @contextmanager
@@ -149,7 +149,9 @@ class Database:
 
 
 def _sqlite_engine(url: str, begin: str, *, read_only: bool) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=16, max_overflow=48)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=16, max_overflow=48
+    )
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
@@ -176,10 +178,11 @@ def is_worth_retrying(error: Exception) -> bool:
 
 
 def open_database(url: str) -> Database:
-    """The database at this address; for SQLite its folder is made if it is missing."""
+    """The database at this address; for SQLite folder and file are made if missing, readable by their owner alone."""
     place = make_url(url)
     if place.get_backend_name() == "sqlite" and place.database:
-        Path(place.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(place.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(place.database).touch(mode=0o600)
     return Database(url)
 
 

@@ -59,7 +59,10 @@ def give(doing: Doing, license_: License, waiting: WaitingDevice) -> Outcome:
         return Outcome(ledger.gone(current is None), current, again=current is not None)
     decision = question.decide("activate")
     if decision.allowed and decision.as_ == "prolong":
-        return subscriptions.prolong(doing, license_, devices.machine_of(device), question, decision)
+        outcome = subscriptions.prolong(doing, license_, devices.machine_of(device), question, decision)
+        if not outcome.allowed:
+            question.refused(Happened.DEVICE_ACTIVATED, outcome.decision, device=device.name)
+        return outcome
     if decision.allowed and not seats.take(doing, license_, question):
         decision = ledger.lost_the_race(decision)
     if not decision.allowed:

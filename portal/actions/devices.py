@@ -11,7 +11,7 @@ from portal import audit
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Activation, Device, License, WaitingDevice
+from portal.models import Activation, Device, License, LicenseState, WaitingDevice
 
 WAITS = timedelta(hours=24)
 MOST_WAITING = 10
@@ -35,12 +35,17 @@ class Machine:
 def meet(doing: Doing, license_: License, machine: Machine) -> Device:
     """The device of this fingerprint, with what its program now says of it."""
     device = doing.db.execute(
-        select(Device).where(Device.group_id == license_.group_id, Device.fingerprint == machine.fingerprint)
+        select(Device).where(
+            Device.group_id == license_.group_id,
+            Device.pool_license_id == _pool(license_),
+            Device.fingerprint == machine.fingerprint,
+        )
     ).scalar()
     if device is None:
         device = Device(
             public_id=new_id(doing.now),
             group_id=license_.group_id,
+            pool_license_id=_pool(license_),
             fingerprint=machine.fingerprint,
             created_at=doing.now,
             components={},
@@ -53,6 +58,10 @@ def meet(doing: Doing, license_: License, machine: Machine) -> Device:
     device.seen_at = doing.now
     doing.db.flush()
     return device
+
+
+def _pool(license_: License) -> int:
+    return license_.id if license_.state == LicenseState.ISSUED else 0
 
 
 def machine_of(device: Device) -> Machine:
@@ -157,7 +166,7 @@ def follow(doing: Doing, license_: License) -> None:
         if one.device_id is None:
             continue
         old = doing.db.get_one(Device, one.device_id)
-        if old.group_id == license_.group_id:
+        if (old.group_id, old.pool_license_id) == (license_.group_id, _pool(license_)):
             continue
         seen_at, device = old.seen_at, meet(doing, license_, machine_of(old))
         device.seen_at = seen_at

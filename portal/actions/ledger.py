@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import audit, rules
-from portal.actions import rule_sets
+from portal.actions import rule_sets, terms
 from portal.actions.doing import Doing
 from portal.actions.rule_sets import InForce
 from portal.audit import Happened
@@ -91,6 +91,7 @@ class Question:
                 id=str(self.license.id),
                 quantity=self.license.quantity,
                 state=STATES.get(self.license.state, "active"),
+                term_begin=terms.began(self.doing.db, self.license, self.doing.now),
                 term_end=self.license.ends_at,
                 product=str(self._article.product_id),
                 article=str(self._article.id),

@@ -56,6 +56,15 @@ def carry(db: Session, license_: License, now: datetime, ends_at: datetime) -> N
     settle(db, license_)
 
 
+def began(db: Session, license_: License, now: datetime) -> datetime | None:
+    """When the current term began: the subscription or maintenance year that runs now; None where none does."""
+    return db.execute(
+        select(func.max(Term.begins_at)).where(
+            Term.license_id == license_.id, Term.begins_at <= now, Term.ends_at > now, Term.kind != TermKind.PERPETUAL
+        )
+    ).scalar()
+
+
 def settle(db: Session, license_: License) -> None:
     """Write into the license what its terms say: the only place that does."""
     db.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -24,7 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module.add_parser(commands)
         commands.add_parser("rules", help="check rule files and decide cases", add_help=False)
     options = parser.parse_args(wanted)
-    return int(options.run(options) or 0)
+    try:
+        return int(options.run(options) or 0)
+    except BrokenPipeError:  # whoever read our words has heard enough, as in `portal demo | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def entry() -> None:

@@ -42,7 +42,15 @@ def listen(settings: Settings, host: str, port: int) -> None:
     is_local = urlsplit(settings.url).hostname in ("127.0.0.1", "localhost", "::1")
     print(f"The portal answers at {settings.url}" + ("" if is_local else f" (listening on {host}:{port})"), flush=True)
     uvicorn.run(
-        app, host=host, port=port, log_level="warning", date_header=False, server_header=False, access_log=False
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        date_header=False,
+        server_header=False,
+        access_log=False,
+        # Which proxies to believe is a setting of the portal's; the server would believe whoever is near.
+        proxy_headers=False,
     )
 
 
@@ -84,3 +92,4 @@ def worker_command(options: Any) -> int:
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)

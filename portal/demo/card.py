@@ -63,7 +63,8 @@ def lines(world: World, url: str) -> Iterator[str]:
     colleagues = people.password(people.COLLEAGUES)
     yield f"  Cora's 59 colleagues, as in malte.anders@brandt-maschinenbau.example: {colleagues}"
     yield ""
-    yield "Tickets, and what each is there to show"
+    yield "Tickets as they are now, and what each was made to show"
     for ticket in world.tickets.values():
         free = f"{ticket.free_seats} free"
         yield f"  {ticket.code:<29}  {ticket.product_name:<15} {ticket.state:<10} {free:>7}  {ticket.shows}"
+    yield "A PC that waits for a seat does so for a day; `portal demo --fresh` starts over."

@@ -16,6 +16,7 @@ from portal.actions.devices import Machine
 from portal.audit import Happened
 from portal.db import new_id
 from portal.demo.deeds import Lot
+from portal.demo.history import Calendar
 from portal.demo.machines import pc
 from portal.models import (
     Activation,
@@ -26,7 +27,7 @@ from portal.models import (
     License,
     Operation,
     RuleVersion,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,27 @@ class Life:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One entry of the ledger and its event, under the rules of its day."""
+
+    at: datetime
+    operation: str
+    kind: Happened
+    life: Life
+    activation: int
+    version: int
+
+
 def settle_in(lot: Lot, crowd: Crowd) -> None:
     """Write devices, seats, ledger and events of the whole crowd, and count the seats."""
-    db, lives = lot.on.db, list(_lives(lot.on.now, crowd))
+    db, lives = lot.on.db, list(_lives(lot.on, crowd))
     devices = list(db.scalars(insert(Device).returning(Device.id, sort_by_parameter_order=True), _devices(lot, lives)))
     rows = _activations(lot, lives, devices)
     activations = list(db.scalars(insert(Activation).returning(Activation.id, sort_by_parameter_order=True), rows))
     deeds = _deeds(lot, lives, activations)
-    db.execute(insert(Operation), [operation for operation, _ in deeds])
-    db.execute(insert(Event), [event for _, event in deeds])
+    db.execute(insert(Operation), _operations(lot, deeds))
+    db.execute(insert(Event), _events(lot, deeds))
     db.execute(
         update(License)
         .where(License.id == lot.license.id)
@@ -67,17 +80,20 @@ def settle_in(lot: Lot, crowd: Crowd) -> None:
     db.refresh(lot.license)
 
 
-def _lives(now: datetime, crowd: Crowd) -> Iterator[Life]:
+def _lives(on: Calendar, crowd: Crowd) -> Iterator[Life]:
     dice = Random("brandt")  # the same crowd each time
+
+    def working_day(ago: int) -> datetime:
+        return on.day(-ago, f"{dice.randrange(7, 19):02d}:{dice.randrange(60):02d}")
+
     for number in range(crowd.active + crowd.returned):
-        is_active = number < crowd.active
         name = f"WS-{1001 + number}" if number % 4 else f"LT-{301 + number // 4:04d}"
-        # A working day lies between ten and eighteen hours back, wherever the clock stands now.
-        since = now - timedelta(days=dice.randrange(60, crowd.since), minutes=dice.randrange(600, 1080))
-        last = timedelta(days=dice.choice((0, 0, 0, 0, 1, 1, 2, 5, 11, 22)), minutes=dice.randrange(2, 500))
-        until = None if is_active else since + timedelta(days=dice.randrange(20, 58), minutes=7)
-        line = new_id(since)
-        yield Life(pc(name), line, since, now - last if until is None else until, until)
+        since, ended = working_day(dice.randrange(60, crowd.since)), None
+        ago = dice.choice((0, 0, 0, 0, 1, 1, 2, 5, 11, 22))
+        seen = working_day(ago) if ago else on.ago(minutes=dice.randrange(2, 500))
+        if number >= crowd.active:
+            seen = ended = since + timedelta(days=dice.randrange(20, 58), minutes=7)
+        yield Life(pc(name), new_id(since), since, seen, ended)
 
 
 def _devices(lot: Lot, lives: list[Life]) -> list[dict[str, Any]]:
@@ -118,8 +134,14 @@ def _activations(lot: Lot, lives: list[Life], devices: list[int]) -> list[dict[s
     ]
 
 
-def _deeds(lot: Lot, lives: list[Life], activations: list[int]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Per deed its entry of the ledger and its event, in the order of time and under the rules of its day."""
+def _deeds(lot: Lot, lives: list[Life], activations: list[int]) -> list[Deed]:
+    """What was done, in the order of time."""
+    article = lot.on.db.get_one(Article, lot.license.article_id)
+    versions = lot.on.db.execute(
+        select(RuleVersion.published_at, RuleVersion.id)
+        .where(RuleVersion.rule_set_id == article.rule_set_id)
+        .order_by(RuleVersion.number)
+    ).all()
     done = [
         (at, operation, kind, life, activation)
         for life, activation in zip(lives, activations, strict=True)
@@ -129,39 +151,45 @@ def _deeds(lot: Lot, lives: list[Life], activations: list[int]) -> list[tuple[di
         )
         if at is not None
     ]
+    return [
+        Deed(*deed, version=[version for since, version in versions if since <= deed[0]][-1])
+        for deed in sorted(done, key=lambda deed: deed[0])
+    ]
+
+
+def _operations(lot: Lot, deeds: list[Deed]) -> list[dict[str, Any]]:
     article = lot.on.db.get_one(Article, lot.license.article_id)
-    versions = lot.on.db.execute(
-        select(RuleVersion.id, RuleVersion.published_at)
-        .where(RuleVersion.rule_set_id == article.rule_set_id)
-        .order_by(RuleVersion.number)
-    ).all()
-    rows = []
-    for at, operation, kind, life, activation in sorted(done, key=lambda deed: deed[0]):
-        version = max((one for one in versions if one.published_at <= at), key=lambda one: one.published_at).id
-        entry = {
+    return [
+        {
             "license_id": lot.license.id,
             "group_id": lot.license.group_id,
             "product_id": article.product_id,
             "article_id": article.id,
-            "at": at,
-            "operation": operation,
-            "line": life.line,
-            "components": life.machine.parts if operation == "activate" else None,
+            "at": deed.at,
+            "operation": deed.operation,
+            "line": deed.life.line,
+            "components": deed.life.machine.parts if deed.operation == "activate" else None,
             "evidence": "online_ack",
-            "actor": "program",
-            "rule_version_id": version,
+            "actor": lot.program.kind,
+            "rule_version_id": deed.version,
         }
-        event = {
-            "public_id": new_id(at),
-            "at": at,
-            "kind": kind.value,
+        for deed in deeds
+    ]
+
+
+def _events(lot: Lot, deeds: list[Deed]) -> list[dict[str, Any]]:
+    return [
+        {
+            "public_id": new_id(deed.at),
+            "at": deed.at,
+            "kind": deed.kind.value,
             "outcome": "done",
-            "actor_kind": "program",
+            "actor_kind": lot.program.kind,
             "group_id": lot.license.group_id,
             "license_id": lot.license.id,
-            "activation_id": activation,
-            "rule_version_id": version,
-            "details": {"device": life.machine.name},
+            "activation_id": deed.activation,
+            "rule_version_id": deed.version,
+            "details": {"device": deed.life.machine.name},
         }
-        rows.append((entry, event))
-    return rows
+        for deed in deeds
+    ]

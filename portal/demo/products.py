@@ -23,7 +23,7 @@ from portal.models import (
     RuleVersion,
     User,
     category_articles,
-)  # fmt: skip
+)
 
 PRODUCTS = {
     "CAD": ("tessel-cad-pro", "Tessel CAD Pro"),

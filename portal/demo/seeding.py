@@ -1,14 +1,14 @@
-"""Making a demo: only where there is one already or nothing at all, in one transaction, and as often as one likes."""
+"""Making a demo: only where there is one already or nothing at all, whole or not at all, as often as one likes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import Connection, delete, inspect, text
+from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.orm import Session
 
-from portal.db import Base, Database, migrate, open_database
+from portal.db import Database, migrate, open_database
 from portal.demo import marks, people, world
 from portal.demo.world import World
 from portal.files import keyring
@@ -35,19 +35,24 @@ def seed(settings: Settings, now: datetime, *, fresh: bool = False) -> tuple[Wor
     """
     database = open_database(settings.database)
     try:
-        if held(database) is Held.OTHER:
+        holds = held(database)
+        if holds is Held.OTHER:
             raise SettingsError(
                 "This database holds a real installation, or tables of another program: no demo is made in it. "
                 "Name another one in PORTAL_DATABASE, or another folder in PORTAL_DATA."
             )
+        # A demo that stays is of no use with new keys: then it is better to miss the old ones.
+        stays = holds is Held.DEMO and not fresh
+        keys = keyring.load(settings.keys) if stays else _keys(settings)
+        if holds is Held.DEMO and not stays:
+            _drop(database)
         migrate(settings.database)
-        keys = _keys(settings)
         people.hashes()
         with database.writing() as db:
-            is_made = _fill(db, keys, now, fresh)
+            is_made = _fill(db, keys, now)
         with database.reading() as db:
             return world.read(db, keys.vault, now), keys, is_made
-    except Unreadable:
+    except (KeysMissing, Unreadable):
         raise SettingsError(
             "The tickets of this demo were sealed with keys that are not in PORTAL_DATA any more. "
             "Restore them, or start over with `portal demo --fresh`."
@@ -77,26 +82,22 @@ def _keys(settings: Settings) -> Keyring:
         return keyring.create(settings.keys)
 
 
-def _fill(db: Session, keys: Keyring, now: datetime, fresh: bool) -> bool:
-    if db.bind.dialect.name == "postgresql":
+def _drop(database: Database) -> None:
+    """Leave no table: the next ones are made by the migrations of today, whatever made these."""
+    found = MetaData()
+    with database.writer.begin() as connection:
+        found.reflect(connection)
+        found.drop_all(connection)
+
+
+def _fill(db: Session, keys: Keyring, now: datetime) -> bool:
+    if db.get_bind().dialect.name == "postgresql":
         # Whoever else makes this demo at the same moment waits here, and then finds it made.
         db.execute(text("LOCK TABLE installation IN ACCESS EXCLUSIVE MODE"))
-    is_demo = marks.is_demo(db)
-    if is_demo and not fresh:
+    if marks.is_demo(db):
         return False
-    if not is_demo and not marks.is_empty(db):
+    if not marks.is_empty(db):
         raise SettingsError("Somebody began to use this database just now: no demo is made in it.")
-    _empty(db.connection())
     marks.mark(db)
     world.build(db, keys.vault, now)
     return True
-
-
-def _empty(connection: Connection) -> None:
-    """Forget all rows, and begin to count from 1 again."""
-    if connection.dialect.name == "postgresql":
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        return
-    for table in reversed(Base.metadata.sorted_tables):
-        connection.execute(delete(table))

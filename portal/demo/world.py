@@ -37,8 +37,8 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A group; `path` begins with that of the group above."""
+class Branch:
+    """A group of the tree; `path` begins with that of the group above."""
 
     key: str
     id: int
@@ -49,7 +49,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class Holding:
     """A license and how many seats it has."""
 
     key: str
@@ -81,9 +81,9 @@ class World:
     """Everybody and everything that is known by name. A ticket and its license go by the same name."""
 
     people: Mapping[str, Person]
-    groups: Mapping[str, Place]
+    groups: Mapping[str, Branch]
     tickets: Mapping[str, Paper]
-    licenses: Mapping[str, Owned]
+    licenses: Mapping[str, Holding]
 
 
 def build(db: Session, vault: Vault, now: datetime) -> World:
@@ -122,17 +122,17 @@ def _people(db: Session) -> dict[str, Person]:
     }
 
 
-def _groups(db: Session) -> dict[str, Place]:
+def _groups(db: Session) -> dict[str, Branch]:
     plans = {plan.number: plan for plan in groups.GROUPS}
     found = {group.external_id: group for group in db.scalars(select(Group).where(Group.external_id.in_(plans)))}
     return {
-        plan.key: Place(plan.key, group.id, group.public_id, group.name, group.kind, group.path)
+        plan.key: Branch(plan.key, group.id, group.public_id, group.name, group.kind, group.path)
         for number, plan in plans.items()
         if (group := found.get(number))
     }
 
 
-def _tickets(db: Session, vault: Vault, now: datetime) -> tuple[dict[str, Paper], dict[str, Owned]]:
+def _tickets(db: Session, vault: Vault, now: datetime) -> tuple[dict[str, Paper], dict[str, Holding]]:
     rows = db.execute(
         select(Ticket, License, Product)
         .join(LicenseKey, LicenseKey.ticket_id == Ticket.id)
@@ -152,7 +152,7 @@ def _tickets(db: Session, vault: Vault, now: datetime) -> tuple[dict[str, Paper]
             order.key, ticket.id, ticket.public_id, code_of(vault, ticket),
             product.code, product.name, _state(ticket), _free_seats(license_, now), order.shows,
         )  # fmt: skip
-        owned[order.key] = Owned(
+        owned[order.key] = Holding(
             order.key, license_.id, license_.public_id, license_.state, license_.quantity, license_.used,
             license_.ends_at,
         )  # fmt: skip

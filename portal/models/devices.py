@@ -13,14 +13,19 @@ from portal.db import Base, Id
 
 
 class Device(Base):
-    """A PC, dongle or cloud instance of one owner. Its components are names and opaque values."""
+    """A PC, dongle or cloud instance of one owner. Its components are names and opaque values.
+
+    Licenses that nobody registered yet lie in one pool and belong to strangers: there the devices of each license
+    are its own, told apart by `pool_license_id`, which is 0 everywhere else.
+    """
 
     __tablename__ = "devices"
-    __table_args__ = (UniqueConstraint("group_id", "fingerprint"),)
+    __table_args__ = (UniqueConstraint("group_id", "pool_license_id", "fingerprint"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(unique=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
+    pool_license_id: Mapped[int] = mapped_column(Id, default=0)
     kind: Mapped[str] = mapped_column(String(20), default="computer")
     fingerprint: Mapped[str] = mapped_column(String(300))
     components: Mapped[dict[str, Any]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Owned, Permission, may, visible
@@ -68,7 +68,7 @@ def overview(
     db: Session, vault: Vault, actor: Actor, asked: Wanted, now: datetime, *, size: int | None = PAGE
 ) -> Overview:
     """One page of licenses; with `size` None all of them, for the export."""
-    where = [visible(actor), *_filters(vault, asked, now)]
+    where = [visible(actor), *_filters(vault, actor, asked, now)]
     section = _section(now)
     counted = _joined(select(section.label("section"), func.count().label("n"))).where(*where).group_by("section")
     counts = {row.section: row.n for row in db.execute(counted)}
@@ -226,7 +226,7 @@ def _order(order: str, section: ColumnElement[str]) -> list[Any]:
     }[order]
 
 
-def _filters(vault: Vault, asked: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def _filters(vault: Vault, actor: Actor, asked: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.product:
         found.append(Product.code == asked.product)
@@ -245,11 +245,11 @@ def _filters(vault: Vault, asked: Wanted, now: datetime) -> list[ColumnElement[b
             }[asked.state]
         )
     if asked.search:
-        found.append(_matches(vault, asked.search))
+        found.append(_matches(vault, actor, asked.search))
     return found
 
 
-def _matches(vault: Vault, search: str) -> ColumnElement[bool]:
+def _matches(vault: Vault, actor: Actor, search: str) -> ColumnElement[bool]:
     """A product, a PC, a person, an order number, a whole ticket, or the first or last group of one."""
     pattern = "%" + search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     on_device = exists().where(
@@ -272,11 +272,13 @@ def _matches(vault: Vault, search: str) -> ColumnElement[bool]:
     )
     held_by = exists().where(User.id == License.user_id, func.lower(User.name).like(pattern, escape="\\"))
     held_by = held_by.correlate(License)
+    # Whoever holds no more than a ticket reads no names of people, and cannot guess at them either.
+    by_person = held_by if actor.kind == "user" else false()
     return or_(
         func.lower(Product.name).like(pattern, escape="\\"),
         func.lower(License.order_number).like(pattern, escape="\\"),
         on_device,
         waiting,
         ticket,
-        held_by,
+        by_person,
     )

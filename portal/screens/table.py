@@ -36,7 +36,7 @@ def state_word(lang: Language, state: State) -> str:
         State.ACTIVE: lang.gettext("Active"),
         State.WAITING: lang.gettext("Waiting"),
         State.KEPT: lang.gettext("Kept for a PC"),
-        State.TRANSFER: lang.gettext("Receipt missing"),
+        State.TRANSFER: lang.gettext("Handed over"),
         State.RETURNING: lang.gettext("Returning"),
         State.ENDS_SOON: lang.gettext("Ends soon"),
         State.DECISION: lang.gettext("Needs a decision"),

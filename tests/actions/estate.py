@@ -48,7 +48,8 @@ class Estate:
     now: datetime
 
     def doing(self, actor: Actor = VENDOR, **ago: float) -> Moment:
-        """A moment, now or `days=3` ago."""
+        """A moment, now or `days=3` ago; what was done before it is written, as if it were a request of its own."""
+        self.db.flush()
         return Moment(self.db, actor, self.now - timedelta(**ago), self.vault)
 
     def group(self, name: str = "Beispiel GmbH", parent: Group | None = None, kind: str = "customer") -> Group:

@@ -13,6 +13,16 @@ from tests.api.running import Running
 # No budget reaches across licenses here, so that nothing but the table of devices brings the two together.
 NARROW = 'name = "Narrow"\ntime_zone = "Europe/Berlin"\n'
 
+ONE_FOR_ALL = """
+name = "One start for everybody"
+time_zone = "Europe/Berlin"
+[[allowance]]
+operations = ["activate"]
+scope = "group"
+limit = 1
+window = "lifetime"
+"""
+
 
 def minted_in(estate: Estate, **more: object) -> Minted:
     return estate.mint(estate.article(**more), estate.group())
@@ -76,6 +86,16 @@ def test_two_licenses_meet_a_new_pc_at_the_same_moment(running: Running) -> None
     assert Counter(reply.status for reply in replies) == {201: 20}
     with running.look() as db:
         assert db.execute(select(func.count()).select_from(Device)).scalar_one() == 1
+
+
+def test_a_budget_of_the_whole_group_holds_across_its_licenses(running: Running) -> None:
+    with running.estate() as estate:
+        article, group = estate.article(rules=ONE_FOR_ALL), estate.group()
+        keys = [estate.mint(article, group).code for _ in range(20)]
+    calls = [lambda key=key, n=n: Program(running.url, key).activate(pc(n)) for n, key in enumerate(keys)]
+    replies = at_once(calls)
+    assert Counter(reply.status for reply in replies) == {201: 1, 422: 19}
+    assert {reply.error["code"] for reply in replies if reply.status == 422} == {"ALLOWANCE_EXHAUSTED"}
 
 
 def test_one_call_sent_twenty_times_with_one_idempotency_key(running: Running) -> None:

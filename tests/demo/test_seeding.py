@@ -90,16 +90,31 @@ def test_lost_keys_are_said_plainly_and_fresh_mends_it(settings: Settings) -> No
     (settings.keys / keyring.FILE_NAME).unlink()
     with pytest.raises(SettingsError, match="--fresh"):
         seeding.seed(settings, NOW)
+    assert not (settings.keys / keyring.FILE_NAME).exists(), "there is room for the copy"
+    keyring.create(settings.keys)
+    with pytest.raises(SettingsError, match="--fresh"):
+        seeding.seed(settings, NOW)
     assert seeding.seed(settings, NOW, fresh=True)[2]
 
 
-def test_a_failure_leaves_the_old_demo_whole(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fresh_mends_tables_of_another_make(settings: Settings) -> None:
     seeding.seed(settings, NOW)
-    before = content(settings)
-    monkeypatch.setattr("portal.demo.world.STORIES", ())  # nothing to play: building breaks half-way
-    with pytest.raises(ValueError):
-        seeding.seed(settings, NOW, fresh=True)
-    assert content(settings) == before
+    write(settings, lambda db: db.execute(text("ALTER TABLE tickets DROP COLUMN registered_at")))
+    write(settings, lambda db: db.execute(text("CREATE TABLE once_useful (number INTEGER)")))
+    assert seeding.seed(settings, NOW, fresh=True)[2]
+    with closing(open_database(settings.database)) as database:
+        assert "once_useful" not in inspect(database.reader).get_table_names()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_failure_leaves_nothing_half_made(settings: Settings, monkeypatch: pytest.MonkeyPatch, fresh: bool) -> None:
+    if fresh:
+        seeding.seed(settings, NOW)
+    with monkeypatch.context() as broken, pytest.raises(ValueError):
+        broken.setattr("portal.demo.world.STORIES", ())  # people move in, and then there is nothing to play
+        seeding.seed(settings, NOW, fresh=fresh)
+    assert not any(content(settings).values())
+    assert seeding.seed(settings, NOW)[2], "the next try makes it"
 
 
 def test_the_card_follows_what_has_moved_on(settings: Settings) -> None:

@@ -177,6 +177,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pool_license_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("fingerprint", sa.String(length=300), nullable=False),
         sa.Column("components", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -188,7 +189,9 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_devices_group_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
-        sa.UniqueConstraint("group_id", "fingerprint", name=op.f("uq_devices_group_id_fingerprint")),
+        sa.UniqueConstraint(
+            "group_id", "pool_license_id", "fingerprint", name=op.f("uq_devices_group_id_pool_license_id_fingerprint")
+        ),
         sa.UniqueConstraint("public_id", name=op.f("uq_devices_public_id")),
     )
     op.create_table(

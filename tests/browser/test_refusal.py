@@ -1,0 +1,30 @@
+"""Cora has no move left: the page says from when there is one, why, and what helps until then."""
+
+from playwright.sync_api import expect
+
+from tests.browser.demo import Demo
+from tests.browser.steps import heading, sign_in
+from tests.fixtures.browser import OpenPage, shoot
+
+
+def test_a_refusal_names_the_date_and_the_ways_on_in_german(demo: Demo, open_page: OpenPage) -> None:
+    page = open_page(demo.url, locale="de-DE")
+    sign_in(page, demo, "cora")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Lizenzen")
+    page.goto(demo.page_of("exhausted"))
+    first_used = demo.portal.clock().date().replace(year=demo.portal.clock().year)
+    panel = page.locator(".decision")
+    expect(panel.get_by_role("heading", level=2)).to_have_text(f"Der nächste Umzug ist ab dem {next_move(demo)} möglich")
+    expect(panel.locator(".lead")).to_contain_text("von CORA-NB1 auf CORA-NB2")
+    expect(panel.get_by_role("heading", level=3)).to_have_text(
+        ["Tessel Works fragen", "CORA-NB2 läuft doch noch?", "Warten"]
+    )
+    expect(panel.get_by_role("link", name="An Tessel Works schreiben")).to_have_attribute(
+        "href", "mailto:help@tessel.example?subject=Tessel%20CAD%20Pro%3A%20Umzug%20auf%20einen%20anderen%20PC"
+    )
+    expect(panel.locator("[disabled]")).to_have_count(0)
+    shoot(page, "refusal-de")
+
+    page.get_by_role("button", name="CORA-NB2 um Rückgabe bitten").click()
+    heading(page, "CORA-NB2 hat die Rückgabe noch nicht bestätigt")
+    shoot(page, "refusal-de-returning")
