@@ -121,7 +121,12 @@ class Database:
             self.reader = _sqlite_engine(url, "BEGIN", read_only=True)
         else:
             self.writer = self.reader = create_engine(
-                url, hide_parameters=True, pool_size=16, max_overflow=8, pool_pre_ping=True, connect_args={"options": POSTGRES_OPTIONS}
+                url,
+                hide_parameters=True,
+                pool_size=16,
+                max_overflow=8,
+                pool_pre_ping=True,
+                connect_args={"options": POSTGRES_OPTIONS},
             )
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Limits at the doors: failures are counted per account, address and network, and the rightful owner is never locked out."""
+"""Limits at the doors: failures count per account, address and network, and the owner is never locked out."""
 
 from __future__ import annotations
 

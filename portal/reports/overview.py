@@ -1,4 +1,4 @@
-"""The overview of licenses: what somebody sees, searched, filtered, sorted and paged in a constant number of statements."""
+"""The overview: what somebody sees, searched, filtered, sorted and paged in a constant number of statements."""
 
 from __future__ import annotations
 
@@ -95,15 +95,15 @@ def overview(
         page=page,
         pages=pages,
         products=tuple((row.code, row.name) for row in products),
-        query={"search": asked.search, "product": asked.product, "state": asked.state, "order": asked.order},
+        query={"search": asked.search, "product": asked.product, "state": asked.state, "order": "" if asked.order == "waiting" else asked.order},
         owns_any=bool(products),
     )
 
 
 _COLUMNS = (
     License.id, License.public_id, License.group_id, License.user_id, License.visible_to_group, License.quantity,
-    License.used, License.overage, License.state, License.ends_at, License.starts_on_use_days, License.maintenance_until,
-    License.waiting_until, License.seen_at, License.merged_into_id, Product.name.label("product"), Article.model,
+    License.used, License.overage, License.state, License.ends_at, License.starts_on_use_days,
+    License.maintenance_until, License.waiting_until, License.seen_at, License.merged_into_id, Product.name.label("product"), Article.model,
     Article.days, Group.path, Group.name.label("owner"), User.name.label("holder"),
 )  # fmt: skip
 
@@ -268,7 +268,11 @@ def _matches(vault: Vault, actor: Actor, search: str) -> ColumnElement[bool]:
     group = vault.lookup("ticket-group", typed)
     ticket = exists().where(
         LicenseKey.license_id == License.id,
-        or_(LicenseKey.lookup == vault.lookup("license-key", typed), LicenseKey.head == group, LicenseKey.tail == group),
+        or_(
+            LicenseKey.lookup == vault.lookup("license-key", typed),
+            LicenseKey.head == group,
+            LicenseKey.tail == group,
+        ),
     )
     held_by = exists().where(User.id == License.user_id, func.lower(User.name).like(pattern, escape="\\"))
     held_by = held_by.correlate(License)

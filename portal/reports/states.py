@@ -33,8 +33,8 @@ def held(db: Session, ids: list[int], now: datetime) -> dict[int, Held]:
     found: dict[int, Held] = defaultdict(Held)
     for row in db.execute(
         select(
-            Activation.license_id, Activation.state, Activation.device_id, Activation.seen_at, Activation.return_asked_at,
-            Device.name, Device.fingerprint,
+            Activation.license_id, Activation.state, Activation.device_id, Activation.seen_at,
+            Activation.return_asked_at, Device.name, Device.fingerprint,
         )
         .outerjoin(Device, Device.id == Activation.device_id)
         .where(Activation.license_id.in_(ids), Activation.ended_at.is_(None))

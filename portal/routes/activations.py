@@ -45,6 +45,8 @@ def ask_return(visit: Visit, activation_id: UUID) -> Answer:
     outcome = returns.ask_return(visit, license_, activation)
     if not outcome.allowed:
         return refused(visit, license_, outcome.decision, "return")
+    if outcome.activation is None or outcome.activation.device_id is None:
+        return moved_on(visit, license_, "seat_freed")
     return moved_on(visit, license_, "return_asked", device=device_name(visit, outcome))
 
 

@@ -244,9 +244,10 @@
   document.addEventListener("input", (event) => {
     if (event.target.matches?.("[data-ticket]")) show(event.target);
   });
+  // What the server has answered already needs no second verdict; what the browser kept or filled in does.
   const showAgain = () => {
     const field = document.querySelector("[data-ticket]");
-    if (field?.value) show(field);
+    if (field && field.value !== field.defaultValue) show(field);
   };
 
   addEventListener("hashchange", takeFromAddress);

@@ -60,7 +60,9 @@ class Shelf:
         return self._assets.get(hashed)
 
 
-@route("/static/{name:path}", http_method=["GET", "HEAD"], opt={"area": "public", "writes": False}, sync_to_thread=False)
+@route(
+    "/static/{name:path}", http_method=["GET", "HEAD"], opt={"area": "public", "writes": False}, sync_to_thread=False
+)
 def static_file(request: Request, name: str) -> ASGIResponse:
     asset = request.app.state.site.shelf.find(name.lstrip("/"))
     if asset is None:

@@ -44,6 +44,10 @@ def _return_asked(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _seat_freed(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("The seat is free."), lang.gettext("The next PC that asks with this ticket gets it.")
+
+
 def _return_cancelled(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     return lang.gettext("%(device)s keeps its seat.") % {"device": params["device"]}, ""
 
@@ -81,6 +85,7 @@ _SENTENCES = {
     "moved": ("ok", _moved),
     "given": ("ok", _given),
     "return_asked": ("wait", _return_asked),
+    "seat_freed": ("ok", _seat_freed),
     "return_cancelled": ("ok", _return_cancelled),
     "dismissed": ("ok", _dismissed),
     "registered": ("ok", _registered),

@@ -77,6 +77,7 @@ def _filled(row: dict[str, str] | str, name: str) -> dict[tuple[str, str], str]:
 # Route, what its page must offer so that the verb can be done ("" where no id is in it), and who gets which answer.
 _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /", "", HOME),
+    ("GET /t", "", HOME),
     ("GET /sign-in", "", DOOR),
     ("POST /sign-in", "", EMPTY_FORM),
     ("POST /sign-in/ticket", "", EMPTY_FORM),
