@@ -95,7 +95,12 @@ def overview(
         page=page,
         pages=pages,
         products=tuple((row.code, row.name) for row in products),
-        query={"search": asked.search, "product": asked.product, "state": asked.state, "order": "" if asked.order == "waiting" else asked.order},
+        query={
+            "search": asked.search,
+            "product": asked.product,
+            "state": asked.state,
+            "order": "" if asked.order == ORDERS[0] else asked.order,
+        },
         owns_any=bool(products),
     )
 
@@ -103,8 +108,8 @@ def overview(
 _COLUMNS = (
     License.id, License.public_id, License.group_id, License.user_id, License.visible_to_group, License.quantity,
     License.used, License.overage, License.state, License.ends_at, License.starts_on_use_days,
-    License.maintenance_until, License.waiting_until, License.seen_at, License.merged_into_id, Product.name.label("product"), Article.model,
-    Article.days, Group.path, Group.name.label("owner"), User.name.label("holder"),
+    License.maintenance_until, License.waiting_until, License.seen_at, License.merged_into_id,
+    Product.name.label("product"), Article.model, Article.days, Group.path, Group.name.label("owner"), User.name.label("holder"),
 )  # fmt: skip
 
 
