@@ -106,7 +106,10 @@ def _on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Res
     status = error.status_code if error.status_code in (404, 405) else 400 if error.status_code < 500 else 500
     if status == 500:
         log.error("error at %s", request.scope["path"], exc_info=error)
-    return Ready(sent(*unrouted(request, status)))
+    visit, answer = unrouted(request, status)
+    if allowed := (error.headers or {}).get("allow"):
+        answer.headers["Allow"] = allowed
+    return Ready(sent(visit, answer))
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -14,7 +14,7 @@ from portal.settings import Settings, SettingsError, from_environment
 def add_parser(commands: Any) -> None:
     serve = commands.add_parser("serve", help="serve the portal")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
-    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="the port (8000, or PORT)")
+    serve.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000", help="the port (8000, or PORT)")
     serve.set_defaults(run=plainly(serve_command))
     worker = commands.add_parser("worker", help="do what is due, in a process of its own")
     worker.set_defaults(run=plainly(worker_command))

@@ -109,7 +109,8 @@ _COLUMNS = (
     License.id, License.public_id, License.group_id, License.user_id, License.visible_to_group, License.quantity,
     License.used, License.overage, License.state, License.ends_at, License.starts_on_use_days,
     License.maintenance_until, License.waiting_until, License.seen_at, License.merged_into_id,
-    Product.name.label("product"), Article.model, Article.days, Group.path, Group.name.label("owner"), User.name.label("holder"),
+    Product.name.label("product"), Article.model, Article.days, Group.path, Group.name.label("owner"),
+    User.name.label("holder"),
 )  # fmt: skip
 
 

@@ -7,13 +7,13 @@ from portal.db import is_current
 from portal.web import Answer, Area, Visit, endpoint
 
 
-@endpoint.get("/healthz", area=Area.PUBLIC, own_units=True)
+@endpoint.get("/healthz", area=Area.MACHINE, own_units=True)
 def healthz(visit: Visit) -> Answer:
     """The process answers."""
     return Answer(b"ok\n", media_type="text/plain")
 
 
-@endpoint.get("/readyz", area=Area.PUBLIC, own_units=True)
+@endpoint.get("/readyz", area=Area.MACHINE, own_units=True)
 def readyz(visit: Visit) -> Answer:
     """The database answers and has the tables that this version needs."""
     try:

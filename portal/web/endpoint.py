@@ -35,6 +35,7 @@ VARY = "HX-Request, Accept-Language, Cookie, Accept-Encoding"
 class Area(StrEnum):
     """Whom a route is for. Everything finer is decided by finders and permissions."""
 
+    MACHINE = "machine"  # whoever runs the portal: nobody is asked who they are, so no database is needed
     PUBLIC = "public"  # anybody
     SIGNED_IN = "signed_in"  # people and ticket sessions
     ACCOUNT = "account"  # people only
@@ -193,7 +194,8 @@ def in_unit_of_work(visit: Visit, plan: Plan, act: Callable[[], Answer]) -> Answ
 
 
 def _guarded(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
-    _identify(visit)
+    if plan.area is not Area.MACHINE:
+        _identify(visit)
     if visit.query.get("lang") in visit.site.languages:
         cookies.keep_language(visit, visit.query["lang"])
     # Before the form is looked at: whoever was signed out meanwhile is shown the door, not an error.

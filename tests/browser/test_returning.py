@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.demo import Demo
-from tests.browser.steps import heading, open_with
+from tests.browser.steps import heading, open_with, sign_in
 from tests.fixtures.browser import OpenPage, shoot
 
 
@@ -38,8 +38,6 @@ def test_a_return_is_asked_for_taken_back_and_done_when_the_program_confirms(
 
 def test_a_seat_that_is_kept_for_nobody_yet_is_free_at_once(demo: Demo, open_page: OpenPage) -> None:
     page = open_page(demo.url)
-    from tests.browser.steps import sign_in
-
     sign_in(page, demo, "merle")
     page.goto(demo.page_of("kept"))
     page.get_by_role("button", name="Give it back").click()
