@@ -84,6 +84,13 @@ class Actor:
         return self.kind in ("user", "ticket")
 
     @property
+    def oversees(self) -> bool:
+        """Whether they look after other people's licenses, as the vendor and resellers do."""
+        return any(
+            place.role == Role.ADMIN and place.kind in (GroupKind.VENDOR, GroupKind.RESELLER) for place in self.places
+        )
+
+    @property
     def role(self) -> str:
         """The role the rules speak of."""
         if self.kind == "user":

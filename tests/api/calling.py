@@ -37,7 +37,7 @@ class Reply:
     @property
     def error(self) -> dict[str, Any]:
         """The one error of a JSON answer; anything else is no clean refusal."""
-        assert self.headers["content-type"] == JSON_API, self.body[:200]
+        assert self.status >= 400 and self.headers["content-type"] == JSON_API, (self.status, self.body[:200])
         [error] = self.json["errors"]
         assert error["title"] and error["detail"] and error["code"] == error["code"].upper()
         return error

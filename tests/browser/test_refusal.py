@@ -1,5 +1,7 @@
 """Cora has no move left: the page says from when there is one, why, and what helps until then."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.demo import Demo

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -59,8 +61,11 @@ def test_programs_read_errors_in_their_form(served: Served) -> None:
         assert page.response.json()["errors"][0]["code"]
 
 
-def away(*_: object) -> None:
+@contextmanager
+def away(*_: object) -> Iterator[None]:
+    """What opening a unit of work comes to while the database cannot be reached."""
     raise OperationalError("select", {}, Exception("the secret reason"))
+    yield
 
 
 def test_without_a_database_the_page_says_when_to_come_back(

@@ -78,6 +78,7 @@ def _filled(row: dict[str, str] | str, name: str) -> dict[tuple[str, str], str]:
 _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /", "", HOME),
     ("GET /t", "", HOME),
+    ("GET /t", "", HOME),
     ("GET /sign-in", "", DOOR),
     ("POST /sign-in", "", EMPTY_FORM),
     ("POST /sign-in/ticket", "", EMPTY_FORM),
