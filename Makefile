@@ -1,6 +1,7 @@
 # make setup   an environment in .venv that runs the portal
 # make demo    the portal with sample people, products and tickets   (PORT=8000 PORTAL_DATA=./data)
 # make test    all tests, or some: make test ARGS="tests/rules -k budget"
+# make screens pictures of every page in build/screens, or of some: make screens ARGS="'license-*' --width 360"
 # make lint    style and import order
 # make lock    choose the newest versions that pyproject.toml allows and lock them
 
@@ -14,7 +15,7 @@ PIP := .venv/bin/python -m pip install -qq --disable-pip-version-check --require
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 pyproject.toml --group build
 
-.PHONY: setup demo test lint lock
+.PHONY: setup demo test screens lint lock
 
 setup: .venv/.run-ready
 
@@ -24,6 +25,10 @@ demo: setup
 test: .venv/.test-ready
 	tools/set-up-chromium
 	.venv/bin/python -m pytest $(ARGS)
+
+screens: .venv/.test-ready
+	tools/set-up-chromium
+	.venv/bin/python tools/screens.py $(ARGS)
 
 lint: .venv/.test-ready
 	.venv/bin/ruff check .

@@ -161,6 +161,8 @@ def _sqlite_engine(url: str, begin: str, *, read_only: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
+        # SQLite's own lower() knows A to Z only, and searches would miss BÜRO-PC.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         if read_only:
@@ -171,6 +173,10 @@ def _sqlite_engine(url: str, begin: str, *, read_only: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def is_worth_retrying(error: Exception) -> bool:

@@ -38,7 +38,7 @@ LANGUAGES = ("en", "de")
 
 def arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pages", nargs="*", default=["*"], help="names of pages, such as sign-in or 'license-*'; default all")
+    parser.add_argument("pages", nargs="*", default=["*"], help="names such as sign-in or 'license-*'; default all")
     parser.add_argument("--width", type=int, action="append", help="in pixels; default 360, 768 and 1280")
     parser.add_argument("--theme", choices=THEMES, action="append", help="default both")
     parser.add_argument("--language", choices=LANGUAGES, action="append", help="default both")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.access import Actor, lock_license
+from portal.access import Actor
 from portal.actions import ledger, returns, rule_sets
 from portal.actions.doing import Moment
 from portal.doors import limits, sessions
@@ -48,7 +48,7 @@ def lapse(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> Non
     for activation_id, license_id in late:
         license_ = db.get_one(License, license_id)
         in_force = rule_sets.in_force(db, license_.article_id)
-        lock_license(db, license_, wide=ledger.is_wide(in_force.rules))
+        ledger.hold(db, license_)
         activation = db.get_one(Activation, activation_id, populate_existing=True)
         grace = in_force.rules.lease.grace
         until = activation.lease_until

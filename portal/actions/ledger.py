@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import audit, rules
+from portal.access import lock_license
 from portal.actions import rule_sets, terms
 from portal.actions.doing import Doing
 from portal.actions.rule_sets import InForce
@@ -27,9 +28,13 @@ WIDE = frozenset({"product", "group", "user", "device"})
 
 
 def entries(db: Session, license_: License, in_force: InForce) -> tuple[Entry, ...]:
-    """What the rules look at: the license's own operations, or its owner's where a budget reaches further."""
+    """What the rules look at: the license's own operations, or its owner's where a budget reaches further.
+
+    Tickets that nobody registered yet lie in one pool and belong to strangers, who must not use up each other's
+    budgets: there every license counts for itself.
+    """
     mine = Operation.license_id == license_.id
-    if is_wide(in_force.rules):
+    if reaches_further(license_, in_force):
         mine = or_(mine, Operation.group_id == license_.group_id)
     rows = db.execute(select(Operation).where(mine).order_by(Operation.at, Operation.id)).scalars()
     return tuple(entry(row) for row in rows)
@@ -52,6 +57,19 @@ def entry(row: Operation) -> Entry:
         amount=row.amount or 0,
         actor=row.actor,
     )
+
+
+def hold(db: Session, license_: License) -> None:
+    """Lock the license for a change, and before it its owner group where a budget reaches across licenses."""
+    in_force = rule_sets.in_force(db, license_.article_id)
+    wide = reaches_further(license_, in_force)
+    lock_license(db, license_, wide=wide)
+    if not wide and reaches_further(license_, in_force):  # it was registered while we waited
+        lock_license(db, license_, wide=True)
+
+
+def reaches_further(license_: License, in_force: InForce) -> bool:
+    return is_wide(in_force.rules) and license_.state != LicenseState.ISSUED
 
 
 def is_wide(rule_set: rules.RuleSet) -> bool:
@@ -84,8 +102,10 @@ class Question:
         if self._ledger is None:
             self._ledger = entries(self.doing.db, self.license, self.in_force)
         actor = self.doing.actor
+        # Another server's clock may be a second ahead; what it recorded is not in the future for that.
+        latest = self._ledger[-1].at if self._ledger else self.doing.now
         return Case(
-            now=self.doing.now,
+            now=max(self.doing.now, latest),
             operation=operation,
             license=LicenseFacts(
                 id=str(self.license.id),

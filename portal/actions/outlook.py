@@ -11,8 +11,9 @@ from sqlalchemy import select
 from portal import rules
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
-from portal.models import Activation, Device, License, LicenseState, WaitingDevice
+from portal.models import Activation, Device, License, WaitingDevice
 from portal.reports.shapes import Event, Panel, Seat, State
+from portal.reports.sheet import is_over
 from portal.rules import Decision
 
 RUNNING = (State.ACTIVE, State.TRANSFER, State.RETURNING)
@@ -22,8 +23,7 @@ def panel(
     doing: Doing, license_: License, seats: Sequence[Seat], events: Sequence[Event], *, gone: UUID | None, may_use: bool
 ) -> Panel | None:
     """The one decision that the page of a license offers now; `gone` is the seat whose PC the reader says is gone."""
-    is_over = license_.state in (LicenseState.REVOKED, LicenseState.MERGED, LicenseState.RECALLED)
-    if not may_use or is_over or (license_.ends_at and license_.ends_at <= doing.now):
+    if not may_use or is_over(license_, doing.now):
         return None
     target = next((seat for seat in seats if seat.state is State.WAITING), None)
     live = [seat for seat in seats if seat.state in RUNNING]
@@ -31,6 +31,8 @@ def panel(
     if target is not None and chosen is None and license_.used < license_.quantity:
         return _give(doing, license_, target)
     if chosen is None and target is not None and len(live) == 1:
+        if live[0].state is State.RETURNING:  # no move is needed once the program there has confirmed
+            return Panel("returning", activation=live[0].id, gone=live[0])
         chosen = live[0]
     if chosen is not None:
         return _move(doing, license_, chosen, target, events)

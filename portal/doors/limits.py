@@ -49,6 +49,9 @@ KEY_ADDRESS = Limit("key-address", 60, QUARTER)
 # Guesses at tickets from everywhere together: beyond this somebody is told, nobody is stopped.
 ALARM = Limit("ticket-alarm", 300, timedelta(hours=1))
 
+# Whoever pastes a list of tickets from elsewhere makes one mistake; who pastes hundreds of guesses makes many.
+ONE_PASTE = 10
+
 Subject = tuple[Limit, str]
 
 
@@ -61,15 +64,20 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network(f"{address}/{24 if parsed.version == 4 else 48}", strict=False))
 
 
+def failures_in(wrong: int) -> int:
+    """As how many failures so many wrong tickets in one paste count."""
+    return -(-wrong // ONE_PASTE)
+
+
 class Trial:
     """One try at a door that is under way."""
 
     def __init__(self, keys: list[bytes]) -> None:
         self.keys = keys
-        self.has_failed = False
+        self.failures = 0
 
-    def failed(self) -> None:
-        self.has_failed = True
+    def failed(self, times: int = 1) -> None:
+        self.failures = times
 
 
 class Limits:
@@ -96,9 +104,9 @@ class Limits:
         trial = Trial(keys)
         try:
             yield trial
-            if trial.has_failed:
+            if trial.failures:
                 with database.writing() as db:
-                    db.add_all(Attempt(key=key, at=now) for key in keys)
+                    db.add_all(Attempt(key=key, at=now) for key in keys * trial.failures)
         finally:
             with self._guard:
                 self._running.subtract(keys)
@@ -111,10 +119,11 @@ class Limits:
         with self.trial(database, now, subjects):
             pass
 
-    def fail(self, database: Database, now: datetime, subjects: Iterable[Subject]) -> None:
-        """Count a failure that was found out after the check."""
+    def fail(self, database: Database, now: datetime, subjects: Iterable[Subject], times: int = 1) -> None:
+        """Count failures that were found out after the check."""
+        keys = [self.key(limit, subject) for limit, subject in subjects]
         with database.writing() as db:
-            db.add_all(Attempt(key=self.key(limit, subject), at=now) for limit, subject in subjects)
+            db.add_all(Attempt(key=key, at=now) for key in keys * times)
 
     def count(self, database: Database, now: datetime, limit: Limit, subject: str) -> int:
         """Failures of this subject in the limit's period."""

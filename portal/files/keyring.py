@@ -117,7 +117,9 @@ def load(folder: Path) -> Keyring:
         mode = path.stat().st_mode
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise KeysMissing(f"There are no keys in {path}; create them once, or restore your copy.") from None
+        raise KeysMissing(
+            f"There are no keys in {path}; make them once with `portal keys create`, or restore your copy."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise KeysUnusable(f"The keys in {path} cannot be read: {reason}.") from None

@@ -9,9 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from portal.access import ANONYMOUS, Actor, Stop, lock_license
-from portal.actions import rule_sets
-from portal.actions.ledger import is_wide
+from portal.access import ANONYMOUS, Actor, Stop
+from portal.actions import ledger
 from portal.actions.tickets import key_lookup
 from portal.doors import limits
 from portal.doors.limits import TooMany
@@ -130,7 +129,7 @@ def own_license(visit: Visit, license_id: object = None) -> License:
 
 def lock(visit: Visit, license_: License) -> None:
     """Hold the license to the end of the call, and before it whatever its rules reach across."""
-    lock_license(visit.db, license_, wide=is_wide(rule_sets.in_force(visit.db, license_.article_id).rules))
+    ledger.hold(visit.db, license_)
 
 
 def body(visit: Visit) -> dict[str, Any]:

@@ -7,11 +7,17 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.models import Activation, ActivationState, Device, License, WaitingDevice
+from portal.models import Activation, ActivationState, Device, License, LicenseState, WaitingDevice
 from portal.reports.shapes import Seat, State
 from portal.reports.states import SEAT_STATES
 
 MOST = 100
+
+
+def is_over(license_: License, now: datetime) -> bool:
+    """Whether the license has ended or was taken away, so that none of its seats can go anywhere else."""
+    is_withdrawn = license_.state in (LicenseState.REVOKED, LicenseState.MERGED, LicenseState.RECALLED)
+    return is_withdrawn or (license_.ends_at is not None and license_.ends_at <= now)
 
 
 def seats(db: Session, license_: License, now: datetime, *, may_use: bool) -> tuple[tuple[Seat, ...], int]:
@@ -26,8 +32,9 @@ def seats(db: Session, license_: License, now: datetime, *, may_use: bool) -> tu
     total = db.execute(
         select(func.count()).select_from(Activation).where(Activation.license_id == license_.id)
     ).scalar_one()
-    live = [_seat(one, device, may_use) for one, device in rows if one.ended_at is None]
-    past = [_seat(one, device, may_use) for one, device in rows if one.ended_at is not None]
+    may_move = may_use and not is_over(license_, now)
+    live = [_seat(one, device, may_use, may_move) for one, device in rows if one.ended_at is None]
+    past = [_seat(one, device, may_use, may_move) for one, device in rows if one.ended_at is not None]
     return (*live, *waiting(db, license_, now, may_use=may_use), *past), total - len(rows)
 
 
@@ -48,7 +55,7 @@ def waiting(db: Session, license_: License, now: datetime, *, may_use: bool) -> 
     ]  # fmt: skip
 
 
-def _seat(one: Activation, device: Device | None, may_use: bool) -> Seat:
+def _seat(one: Activation, device: Device | None, may_use: bool, may_move: bool) -> Seat:
     is_live = one.ended_at is None
     is_returning = one.state == ActivationState.RETURNING
     state = State.KEPT if is_live and device is None else SEAT_STATES[ActivationState(one.state)]
@@ -65,7 +72,7 @@ def _seat(one: Activation, device: Device | None, may_use: bool) -> Seat:
         until=one.ended_at,
         may_return=may_use and is_live and not is_returning,
         may_keep=may_use and is_returning,
-        may_move=may_use and is_live and device is not None,
+        may_move=may_move and is_live and device is not None,
     )
 
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from portal.access import NotFound, Permission, activation_for, lock_license, waiting_for
+from portal.access import NotFound, Permission, activation_for, waiting_for
 from portal.actions import activations, returns
-from portal.actions.ledger import Question, is_wide
+from portal.actions.ledger import hold
 from portal.models import Activation, License
 from portal.screens.license import device_name, moved_on, refused, shown
 from portal.web import Answer, Visit, endpoint, page
@@ -64,7 +64,7 @@ def cancel_return(visit: Visit, activation_id: UUID) -> Answer:
 def activation_to_use(visit: Visit, activation_id: UUID) -> tuple[License, Activation]:
     """The activation and its license, locked for a change that the reader may make."""
     license_, activation = activation_for(visit.db, visit.actor, activation_id, Permission.USE)
-    lock_license(visit.db, license_, wide=is_wide(Question(visit, license_, None).in_force.rules))
+    hold(visit.db, license_)
     return license_, activation
 
 

@@ -85,14 +85,14 @@ def by_ticket(visit: Visit) -> Answer:
     try:
         with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
             tried = [tried_at_door(visit, candidate) for candidate in candidates]
-            if any(one.code in ("ticket_unknown", "ticket_malformed") for one in tried):
-                trial.failed()
+            wrong = sum(one.code in ("ticket_unknown", "ticket_malformed") for one in tried)
+            trial.failed(limits.failures_in(wrong))
     except TooMany as late:
         visit.form.errors["tickets"] = late.code
         answer = door(visit, next_, status=429, params=late.params)
         answer.headers["Retry-After"] = str(late.retry_after)
         return answer
-    if trial.has_failed:
+    if trial.failures:
         watch_guessing(visit)
     closed = [one for one in tried if one.ticket_id is None]
     opened = [one.ticket_id for one in tried if one.ticket_id is not None]

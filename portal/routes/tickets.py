@@ -49,8 +49,8 @@ def redeem(visit: Visit) -> Answer:
     good = [verdict for verdict in verdicts if verdict.good]
     group = chosen_group(visit)
     if not confirmed or group is None or not good or (len(good) < len(verdicts) and not form.yes("only_good")):
-        if unknown:
-            visit.after.append(lambda: visit.site.limits.fail(visit.site.database, visit.now, subjects(visit)))
+        if times := limits.failures_in(unknown):
+            visit.after.append(lambda: visit.site.limits.fail(visit.site.database, visit.now, subjects(visit), times))
         return answered(visit, "check", text, verdicts, status=422 if confirmed else 200)
     for verdict in good:
         if verdict.ticket is not None:

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from portal import rules
-from portal.access import Permission, license_for, lock_license, may, owned
+from portal.access import Permission, license_for, may, owned
 from portal.actions import devices, outlook
-from portal.actions.ledger import Question, is_wide
+from portal.actions.ledger import Question, hold
 from portal.actions.seats import Outcome
 from portal.models import Group, License
 from portal.reports import history, overview, sheet
@@ -28,7 +28,7 @@ NOT_OFFERED = frozenset({"demo", "emergency"})
 def license_to_use(visit: Visit, license_id: UUID) -> License:
     """The license, locked for a change that the reader may make."""
     license_ = license_for(visit.db, visit.actor, license_id, Permission.USE)
-    lock_license(visit.db, license_, wide=is_wide(Question(visit, license_, None).in_force.rules))
+    hold(visit.db, license_)
     return license_
 
 

@@ -111,6 +111,12 @@ class Estate:
     def mint(self, article: Article, group: Group, **more: object) -> Minted:
         return Minted(*tickets.mint(self.doing(), article, group, **more))
 
+    def own(self, article: Article, owner: User, group: Group, **more: object) -> Minted:
+        """A ticket that this person registered into a group of theirs."""
+        minted = self.mint(article, group, **more)
+        tickets.register(self.doing(self.actor(owner)), minted.ticket, group)
+        return minted
+
     def run_on(self, license_: License, machine: Machine, **ago: float) -> Outcome:
         """The program on this PC asks for a seat, now or `days=400` ago."""
         found = self.db.get_one(License, license_.id)

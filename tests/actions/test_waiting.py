@@ -39,6 +39,21 @@ def test_one_that_still_waits_keeps_the_license_waiting(estate: Estate) -> None:
     assert minted.license.waiting_until == waiting.until == estate.now + timedelta(hours=24)
 
 
+def test_strangers_in_one_pool_share_no_device(estate: Estate) -> None:
+    """Nobody registered these tickets yet, so the two may belong to people who never heard of each other."""
+    article, pool = estate.article(quantity=2), estate.group("Pool")
+    first, second = (estate.run_on(estate.mint(article, pool).license, pc(1, name=name)) for name in ("A", "B"))
+    assert first.activation.device_id != second.activation.device_id
+    assert estate.db.get_one(Device, first.activation.device_id).name == "A"
+
+
+def test_the_licenses_of_one_owner_meet_on_one_device(estate: Estate) -> None:
+    article, home = estate.article(), estate.group("Eve")
+    eve = estate.user("Eve", home)
+    first, second = (estate.run_on(estate.own(article, eve, home).license, pc(1)) for _ in range(2))
+    assert first.activation.device_id == second.activation.device_id
+
+
 def test_a_registered_license_brings_its_devices_to_the_new_owner(estate: Estate) -> None:
     minted, activation, waiting = full(estate)
     home = estate.group("Eve")

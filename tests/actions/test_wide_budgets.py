@@ -41,7 +41,8 @@ def test_the_default_counts_reinstallations_per_device_and_so_is_wide() -> None:
 @pytest.mark.parametrize(("scope", "reached"), [("license", False), ("product", True), ("group", True)])
 def test_what_a_budget_reaches(estate: Estate, scope: str, reached: bool) -> None:
     group, article = estate.group(), estate.article(rules=limited(scope))
-    first, second = estate.mint(article, group).license, estate.mint(article, group).license
+    eve = estate.user("Eve", group)
+    first, second = estate.own(article, eve, group).license, estate.own(article, eve, group).license
     assert estate.run_on(first, pc(1)).allowed
     assert estate.run_on(second, pc(2)).decision.code == ("allowance_exhausted" if reached else "ok")
 
@@ -49,7 +50,9 @@ def test_what_a_budget_reaches(estate: Estate, scope: str, reached: bool) -> Non
 def test_no_budget_reaches_into_another_group(estate: Estate) -> None:
     article = estate.article(rules=limited("product"))
     for name in ("Beispiel GmbH", "Muster AG"):
-        assert estate.run_on(estate.mint(article, estate.group(name)).license, pc(1)).allowed
+        group = estate.group(name)
+        owner = estate.user(name.split()[0], group)
+        assert estate.run_on(estate.own(article, owner, group).license, pc(1)).allowed
 
 
 @pytest.mark.parametrize(("wide", "waits"), [(True, True), (False, False)])
@@ -69,3 +72,11 @@ def test_a_wide_budget_holds_the_other_licenses_of_the_group(
             other.rollback()
         else:
             lock_license(other, other.get_one(License, second.id), wide=wide)
+
+
+@pytest.mark.parametrize("scope", ["product", "group", "device"])
+def test_strangers_in_one_pool_do_not_use_up_each_others_budget(estate: Estate, scope: str) -> None:
+    pool, article = estate.group(), estate.article(rules=limited(scope))
+    first, second = estate.mint(article, pool).license, estate.mint(article, pool).license
+    assert estate.run_on(first, pc(1)).allowed
+    assert estate.run_on(second, pc(1)).allowed

@@ -34,9 +34,7 @@ def demo(demo_fill: DemoFill, serve: Serve, tmp_path: Path) -> Iterator[Demo]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def demo_on_both(
-    request: pytest.FixtureRequest, demo_fill: DemoFill, serve: Serve, tmp_path: Path
-) -> Iterator[Demo]:
+def demo_on_both(request: pytest.FixtureRequest, demo_fill: DemoFill, serve: Serve, tmp_path: Path) -> Iterator[Demo]:
     """The demo world; the test runs once on each kind of database."""
     if request.param == "sqlite":
         yield from running(serve, tmp_path, demo_fill)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
+from portal.actions import tickets
 from portal.demo.deeds import Lot
 from portal.demo.history import Cast, Stage
 from portal.demo.machines import pc
@@ -40,13 +41,11 @@ def let_more_wait(demo: Demo) -> None:
         full.knock(pc("FALK-09"))
         full.give_back("FALK-01")
         viewer.activate(pc("NB-EVE"))
-        viewer.knock(pc("DESK-77"))
+        viewer.knock(pc("NB-STUDIO"))
 
 
 def sell_more(demo: Demo, count: int) -> None:
     """Eve registers so many more licenses."""
-    from portal.actions import tickets
-
     with stage(demo) as on:
         for _ in range(count):
             ticket, _, _ = tickets.mint(on.person("eve"), on.cast.articles["VIEW-1"], on.cast.groups["eve"])

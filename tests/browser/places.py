@@ -100,7 +100,7 @@ PLACES = (
     Place("eve", "license-expired", license_of("eve_demo")),
     Place("eve", "license-merged", license_of("eve_merged")),
     Place("cora", "license-refused", license_of("exhausted")),
-    Place("cora", "license-pool", license_of("brandt_pool")),
+    Place("cora", "license-pool", license_of("brandt_mill")),
     Place("merle", "license-give", license_of("full")),
     Place("merle", "license-kept", license_of("kept")),
     Place("merle", "license-recalled", license_of("recalled")),
@@ -117,9 +117,13 @@ PLACES = (
 )  # fmt: skip
 
 
-def tour(page: Callable[[], Page], demo: Demo, only: Callable[[str], bool] = lambda name: True) -> Iterator[tuple[str, Page]]:
+def everything(name: str) -> bool:
+    return True
+
+
+def tour(page: Callable[[], Page], demo: Demo, wants: Callable[[str], bool] = everything) -> Iterator[tuple[str, Page]]:
     """Go to each place whose name is wanted, with a new profile for each person; yields its name and the page."""
-    wanted = [place for place in PLACES if only(place.name)]
+    wanted = [place for place in PLACES if wants(place.name)]
     for who, places in groupby(wanted, attrgetter("who")):
         here = page()
         if who == "ticket":

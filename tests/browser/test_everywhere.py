@@ -1,10 +1,8 @@
-"""What holds on every page: nothing stands in the way of assistive technology, of narrow screens, of zoom or of a keyboard."""
+"""What holds on every page, for assistive technology, on narrow screens, when zoomed, and for a keyboard alone."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo import Demo
@@ -13,7 +11,7 @@ from tests.browser.places import tour
 from tests.browser.steps import heading, open_with
 from tests.fixtures.browser import OpenPage, barriers, shoot
 
-# Elements that stick out of the page, or whose text is wider than they are; a line that may scroll is no such thing.
+# Elements that stick out of the page, or that hide a part of what is in them.
 CLIPPED = """() => {
   const width = document.documentElement.clientWidth;
   const found = [];
@@ -27,16 +25,9 @@ CLIPPED = """() => {
     if (box.right > width + .5 || box.left < -.5) found.push(`${called} reaches from ${box.left} to ${box.right}`);
     const clips = style.overflowX !== "visible" && !element.matches("textarea, input, select");
     if (clips && element.scrollWidth > element.clientWidth + 1) found.push(`${called} is clipped`);
-    const isInline = style.display.startsWith("inline") && style.display !== "inline-block";
-    if (!isInline && !element.matches("input, select, textarea") && element.scrollWidth > element.clientWidth + 1) {
-      const block = element.closest("table, ul, ol, form, section, main") ?? element;
-      if (block.scrollWidth > block.clientWidth + 1) found.push(`${called} overflows`);
-    }
   }
   return found;
 }"""
-
-CONTRAST = {"runOnly": ["color-contrast"]}
 
 
 @pytest.fixture
@@ -45,24 +36,13 @@ def busy_demo(demo: Demo) -> Demo:
     return demo
 
 
-def contrast(page: Page) -> Iterator[str]:
-    for violation in Axe().run(page, options=CONTRAST).response["violations"]:
-        for node in violation["nodes"]:
-            yield f"{violation['id']}: {node['target']}"
-
-
-@pytest.mark.parametrize("language, first, then", [("en", "light", "dark"), ("de", "dark", "light")])
-def test_axe_finds_nothing_on_any_page_in_either_theme(
-    busy_demo: Demo, open_page: OpenPage, language: str, first: str, then: str
-) -> None:
+@pytest.mark.parametrize("language, theme", [("en", "light"), ("de", "dark")])
+def test_axe_finds_nothing_on_any_page(busy_demo: Demo, open_page: OpenPage, language: str, theme: str) -> None:
     found: dict[str, list[str]] = {}
-    visitor = partial(open_page, busy_demo.url, locale=language, bypass_csp=True)
+    # The page's own policy forbids what axe needs to get in.
+    visitor = partial(open_page, busy_demo.url, locale=language, color_scheme=theme, bypass_csp=True)
     for name, page in tour(visitor, busy_demo):
-        page.emulate_media(color_scheme=first)
-        wrong = barriers(page)
-        page.emulate_media(color_scheme=then)  # nothing but the colors differs
-        wrong += contrast(page)
-        if wrong:
+        if wrong := barriers(page):
             found[name] = wrong
     assert not found
 

@@ -1,4 +1,4 @@
-"""Tickets: read back while they are typed, checked before anything is sent, and registered after one has seen what they bring."""
+"""Tickets are read back while they are typed, and registered once somebody has seen what they bring."""
 
 import pytest
 from playwright.sync_api import Page, expect

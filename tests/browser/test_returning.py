@@ -43,3 +43,12 @@ def test_a_seat_that_is_kept_for_nobody_yet_is_free_at_once(demo: Demo, open_pag
     page.get_by_role("button", name="Give it back").click()
     expect(page.locator("#notices").get_by_role("status")).to_contain_text("The seat is free.")
     expect(page.locator(".tally")).to_contain_text("0 of 1 seat in use")
+
+
+def test_a_license_that_was_recalled_offers_no_move(demo: Demo, open_page: OpenPage) -> None:
+    page = open_page(demo.url)
+    sign_in(page, demo, "merle")
+    page.goto(demo.page_of("recalled"))
+    row = page.get_by_role("row", name="FALK-04")
+    expect(row.get_by_role("button", name="Ask to return")).to_be_visible()
+    expect(row.get_by_role("link", name="My old PC is gone")).to_have_count(0)

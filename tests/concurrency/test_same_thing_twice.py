@@ -81,7 +81,8 @@ def test_two_licenses_meet_a_new_pc_at_the_same_moment(running: Running) -> None
     """A new PC with several licensed programs: they start together, and it is one device."""
     with running.estate() as estate:
         article, group = estate.article(rules=NARROW), estate.group()
-        keys = [estate.mint(article, group).code for _ in range(20)]
+        eve = estate.user("Eve", group)
+        keys = [estate.own(article, eve, group).code for _ in range(20)]
     replies = at_once([lambda key=key: Program(running.url, key).activate(pc(1)) for key in keys])
     assert Counter(reply.status for reply in replies) == {201: 20}
     with running.look() as db:
@@ -91,7 +92,8 @@ def test_two_licenses_meet_a_new_pc_at_the_same_moment(running: Running) -> None
 def test_a_budget_of_the_whole_group_holds_across_its_licenses(running: Running) -> None:
     with running.estate() as estate:
         article, group = estate.article(rules=ONE_FOR_ALL), estate.group()
-        keys = [estate.mint(article, group).code for _ in range(20)]
+        eve = estate.user("Eve", group)
+        keys = [estate.own(article, eve, group).code for _ in range(20)]
     calls = [lambda key=key, n=n: Program(running.url, key).activate(pc(n)) for n, key in enumerate(keys)]
     replies = at_once(calls)
     assert Counter(reply.status for reply in replies) == {201: 1, 422: 19}

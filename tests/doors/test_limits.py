@@ -155,6 +155,16 @@ def test_guessing_tickets_is_limited_and_a_right_one_opens_from_elsewhere(served
     assert served.browser(ELSEWHERE).open_with(code).get("/licenses").status == 200
 
 
+def test_hundreds_of_guesses_in_one_paste_count_as_many(served: Served) -> None:
+    browser, sid = served.browser(), served.as_("sid")
+    guesses = "\n".join(mint() for _ in range(limits.TICKET_ADDRESS.most * limits.ONE_PASTE))
+    assert browser.post("/sign-in/ticket", {"tickets": guesses}).status == 422
+    assert browser.post("/sign-in/ticket", {"tickets": mint()}).status == 429
+    served.clock.advance(minutes=16)
+    assert sid.post("/tickets/redemption", {"tickets": guesses}).status == 200
+    assert sid.post("/tickets/redemption", {"tickets": mint()}).status == 429
+
+
 def test_a_ticket_that_is_only_closed_counts_as_no_guess(served: Served) -> None:
     browser = served.browser()
     token = browser.token()

@@ -19,7 +19,9 @@ KNOWN = [
     "help@tessel.example", "name@mail.example", "CSV", "eve@people.example",
     "Sid Strangeways",
 ]  # fmt: skip
-_MADE = re.compile(r"canary-[\w-]+(?: Eve| Kim| home| machines)?|[2-9A-HJ-NP-Z]{5}(?:-[2-9A-HJ-NP-Z]{5})*|ERP/[\w-]+|X{5}(?:-X{5})+")
+_MADE = re.compile(
+    r"canary-[\w-]+(?: Eve| Kim| home| machines)?|[2-9A-HJ-NP-Z]{5}(?:-[2-9A-HJ-NP-Z]{5})*|ERP/[\w-]+|X{5}(?:-X{5})+"
+)
 SPOKEN = ("alt", "title", "aria-label", "placeholder", "data-done", "data-lost", "data-say")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from portal.db import Database
 from portal.doors import passwords
 from portal.reports import overview
-from tests.fixtures.client import Served
+from tests.fixtures.client import Portal, Served
 from tests.fixtures.page import Page
 
 
@@ -34,6 +34,8 @@ def told(page: Page, htmx: bool, heading: str, status: int) -> None:
         ("eve", "GET", "/licenses/00000000-0000-7000-8000-000000000000", 404, "There is nothing at this address"),
         ("eve", "POST", "/sign-out", 403, "This page was open for a while"),
         ("ticket", "GET", "/tickets/redemption", 403, "This needs an account"),
+        ("eve", "GET", "/nothing/here", 404, "There is nothing at this address"),
+        ("eve", "DELETE", "/licenses", 405, "There is nothing at this address"),
     ],
 )
 def test_a_problem_is_a_page_or_a_notice(
@@ -43,7 +45,9 @@ def test_a_problem_is_a_page_or_a_notice(
     told(browser.ask(method, path, status=status, htmx=htmx), htmx, heading, status)
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("GET", "/licenses/x", 404), ("POST", "/licenses", 405)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nothing", 404), ("GET", "/licenses/x", 404), ("POST", "/licenses", 405)]
+)
 def test_where_no_route_is_a_page_says_so_without_asking_who(
     served: Served, method: str, path: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -55,7 +59,11 @@ def test_where_no_route_is_a_page_says_so_without_asking_who(
 
 
 def test_programs_read_errors_in_their_form(served: Served) -> None:
-    for method, path, status in (("GET", "/api/v1/nothing", 404), ("PATCH", "/api/v1/me", 405), ("GET", "/api/v1/me", 401)):
+    for method, path, status in (
+        ("GET", "/api/v1/nothing", 404),
+        ("PATCH", "/api/v1/me", 405),
+        ("GET", "/api/v1/me", 401),
+    ):
         page = served.browser().ask(method, path, status=status)
         assert page.headers["content-type"] == "application/vnd.api+json"
         assert page.response.json()["errors"][0]["code"]
@@ -78,7 +86,8 @@ def test_without_a_database_the_page_says_when_to_come_back(
         patch.setattr(Database, "writing", away)
         for page in (eve.get("/licenses", status=503, htmx=htmx), eve.submit(form, status=503, htmx=htmx)):
             assert 0 < int(page.headers["retry-after"]) <= 60
-            assert "We will be back in a moment" in page.text and "secret" not in page.body
+            told(page, htmx, "We will be back in a moment", 503)
+            assert "secret" not in page.body
         assert eve.get("/readyz", status=503).body == "not ready\n"
         assert eve.get("/healthz").body == "ok\n"
         call = eve.ask("GET", "/api/v1/me", headers={"authorization": "License XXXXX"}, status=503)
@@ -86,11 +95,21 @@ def test_without_a_database_the_page_says_when_to_come_back(
     assert eve.get("/licenses").heading == "Your licenses", "nothing has to be started anew"
 
 
+def test_a_database_that_never_answered_is_an_outage_too(portal: Portal) -> None:
+    served = portal(PORTAL_DATABASE="postgresql://nobody@127.0.0.1:9/nowhere")
+    browser = served.holding("any session")
+    assert "We will be back in a moment" in browser.get("/licenses", status=503).text
+    assert browser.get("/readyz", status=503).body == "not ready\n"
+
+
 def test_without_a_database_nobody_comes_in(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = served.browser()
     door = browser.get("/sign-in")
     monkeypatch.setattr(Database, "reading", away)
-    for action, fields in (("/sign-in", {"email": "eve@people.example", "password": "x"}), ("/sign-in/ticket", {"tickets": "x" * 9 + "1"})):
+    for action, fields in (
+        ("/sign-in", {"email": "eve@people.example", "password": "x"}),
+        ("/sign-in/ticket", {"tickets": "x" * 9 + "1"}),
+    ):
         page = browser.submit(door.form(action), **fields)
         assert page.status in (422, 503) and browser.cookie("session") is None
 
@@ -104,7 +123,8 @@ def test_a_mistake_of_ours_is_said_to_be_ours_and_logged_once(
     eve = served.as_("eve")
     monkeypatch.setattr(overview, "overview", broken)
     page = eve.get("/licenses", status=500, htmx=htmx)
-    assert "Something went wrong here" in page.text and "canary" not in page.body
+    told(page, htmx, "Something went wrong here", 500)
+    assert "canary" not in page.body
     errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert len(errors) == 1 and "canary of the inside" in str(errors[0].exc_info)
 

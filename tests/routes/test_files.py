@@ -40,7 +40,11 @@ def test_every_file_of_a_page_is_there_and_is_kept_for_good(served: Served) -> N
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("portal.css", "text/css; charset=utf-8"), ("portal.js", "text/javascript; charset=utf-8"), ("brand/logo.svg", "image/svg+xml")],
+    [
+        ("portal.css", "text/css; charset=utf-8"),
+        ("portal.js", "text/javascript; charset=utf-8"),
+        ("brand/logo.svg", "image/svg+xml"),
+    ],
 )
 def test_a_file_says_what_it_is(served: Served, name: str, kind: str) -> None:
     assert served.browser().get(served.site.shelf.url(name)).headers["content-type"] == kind
@@ -61,7 +65,9 @@ def test_the_overview_with_everything_weighs_less_than_sixty_kilobytes(served: S
     assert len(body) + sum(weights.values()) < 60_000, weights
 
 
-@pytest.mark.parametrize("path", ["/licenses", "/sign-in", "/nothing", "/licenses.csv", "/healthz", "/api/v1/me", "static"])
+@pytest.mark.parametrize(
+    "path", ["/licenses", "/sign-in", "/nothing", "/licenses.csv", "/healthz", "/api/v1/me", "static"]
+)
 def test_head_says_what_get_says_without_saying_it(served: Served, path: str) -> None:
     browser = served.browser() if path == "/sign-in" else served.as_("eve")
     path = served.site.shelf.url("portal.css") if path == "static" else path

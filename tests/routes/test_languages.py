@@ -33,7 +33,9 @@ def test_the_switch_keeps_page_and_choice(served: Served) -> None:
 
 
 def at_the_door(served: Served, browser: Client) -> Page:
-    return browser.submit(browser.get("/sign-in").form("/sign-in"), email="eve@people.example", password="x", status=422)
+    return browser.submit(
+        browser.get("/sign-in").form("/sign-in"), email="eve@people.example", password="x", status=422
+    )
 
 
 def at_the_other_door(served: Served, browser: Client) -> Page:
@@ -60,7 +62,14 @@ def test_the_switch_works_on_the_answer_to_a_form(served: Served, reach) -> None
 
 @pytest.mark.parametrize(
     ("accepted", "code"),
-    [("de-AT,de;q=0.9,en;q=0.8", "de"), ("en;q=0.1,de;q=0.9", "de"), ("fr,it", "en"), ("", "en"), ("*", "en"), ("de;q=0", "en")],
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("en;q=0.1,de;q=0.9", "de"),
+        ("fr,it", "en"),
+        ("", "en"),
+        ("*", "en"),
+        ("de;q=0", "en"),
+    ],
 )
 def test_a_new_visitor_reads_the_language_of_the_browser(served: Served, accepted: str, code: str) -> None:
     assert language(served.browser().get("/sign-in", accept_language=accepted)) == code

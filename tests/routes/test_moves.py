@@ -61,7 +61,9 @@ def test_what_is_missing_is_said_beside_the_field(
     page = eve.submit(form, **said, status=422, htmx=htmx)
     error = page.root.one("p", id=f"{field}-error")
     assert sentence in error.text
-    marked = [one for one in page.root.all("input", name=field) if one.attrs.get("aria-describedby") == error.attrs["id"]]
+    marked = [
+        one for one in page.root.all("input", name=field) if one.attrs.get("aria-describedby") == error.attrs["id"]
+    ]
     assert marked
     again = page.forms(DEED)[0].fields
     assert again.get("gone") == ("yes" if said.get("gone") == "yes" else None), "what was said is not kept"

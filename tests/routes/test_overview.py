@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from portal.access import Actor
 from portal.actions import tickets
 from portal.actions.doing import Moment
-from portal.access import Actor
 from portal.models import Article, Device, Group, License, User
 from tests.fixtures.client import Portal, Served
 from tests.fixtures.databases import PostgresqlCopies, SqliteCopies
@@ -173,3 +173,12 @@ def test_the_export_is_for_whoever_may_see_the_list(served: Served) -> None:
     foreign = rows(served.as_("vera").get("/licenses.csv?search=canary-eve-quiet"))[1]
     code = served.village.thing("eve", "quiet").code
     assert code not in foreign and f"{code[:5]} … {code[-5:]}" in foreign
+
+
+@pytest.mark.parametrize("word", ["BÜRO", "büro", "Büro-", "ЁЖ"])
+def test_search_knows_large_and_small_letters_of_every_alphabet(both: Served, word: str) -> None:
+    with both.database.writing() as db:
+        device = db.execute(select(Device).where(Device.name == "canary-eve-quiet-old")).scalar_one()
+        device.name = "BÜRO-PC ёж"
+    found = listed(both.as_("eve").ask("GET", "/licenses", params={"search": word}))
+    assert set(found) == pages(both, "quiet")

@@ -24,7 +24,11 @@ def owned(served: Served) -> int:
 
 
 def prose(*codes: str) -> str:
-    return "Dear Eve,\r\nthank you for your order of 20 Nov 2026!\r\n" + " and also\r\n".join(codes) + "\r\nYours, the shop"
+    return (
+        "Dear Eve,\r\nthank you for your order of 20 Nov 2026!\r\n"
+        + " and also\r\n".join(codes)
+        + "\r\nYours, the shop"
+    )
 
 
 def test_first_nothing_is_registered_and_each_ticket_has_its_answer(served: Served, htmx: bool) -> None:
@@ -36,9 +40,12 @@ def test_first_nothing_is_registered_and_each_ticket_has_its_answer(served: Serv
     page = check(sid, "\n".join(codes), htmx=htmx)
     answers = [line.text for line in page.root.one("ul", class_="answers").all("li")]
     said = [
-        "Chisel Mill It can be registered", "It is registered to an account", "Chisel Mill Tessel Works has withdrawn it",
-        "We do not know it.", "Something in it is mistyped.",
-    ]  # fmt: skip
+        "Chisel Mill It can be registered",
+        "It is registered to an account",
+        "Chisel Mill Tessel Works has withdrawn it",
+        "We do not know it.",
+        "Something in it is mistyped.",
+    ]
     assert [part in answer for part, answer in zip(said, answers, strict=True)] == [True] * 5, answers
     assert "1 ticket can be registered. 4 cannot." in page.text
     assert owned(served) == before
@@ -101,9 +108,11 @@ def test_twice_is_once(served: Served) -> None:
     sid.submit(form, status=200)
     again = sid.submit(form, status=422)
     assert "It is registered to you already" in again.text
-    assert owned(served) == before + 1 and events(served, "license.registered") == len(
-        [one for one in served.village.things if one[0] in ("eve", "kim")]
-    ) + 1
+    assert (
+        owned(served) == before + 1
+        and events(served, "license.registered")
+        == len([one for one in served.village.things if one[0] in ("eve", "kim")]) + 1
+    )
 
 
 @pytest.mark.parametrize("text_", ["", "   ", "good morning", "42"])

@@ -18,7 +18,12 @@ def test_a_given_seat_costs_no_move_and_is_in_use(served: Served) -> None:
 def test_a_seat_is_given_to_nobody_who_does_not_wait_for_this_license(served: Served) -> None:
     eve, thing = served.as_("eve"), served.village.thing("eve", "give")
     form, before = VERBS["give"].form(eve.get(thing.page)), events(served)
-    for target in (served.village.thing("eve", "move").waiting, served.village.thing("brandt", "give").waiting, "", "x"):
+    for target in (
+        served.village.thing("eve", "move").waiting,
+        served.village.thing("brandt", "give").waiting,
+        "",
+        "x",
+    ):
         eve.submit(form, target=str(target), status=404)
     assert events(served) == before
 

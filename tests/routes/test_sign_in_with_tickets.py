@@ -93,13 +93,17 @@ def test_without_a_ticket_the_door_says_what_one_looks_like(served: Served, text
     assert sentence in page.root.one("p", id="field-tickets-error").text
 
 
+def test_the_code_on_a_printed_ticket_leads_to_where_it_can_be_typed(served: Served) -> None:
+    assert served.browser().get("/t", status=303).location == "/sign-in"
+    assert served.with_(served.village.codes["free"]).get("/t", status=303).location == "/sign-in"
+    assert served.as_("eve").get("/t", status=303).location == "/tickets/redemption"
+
+
 def test_more_than_two_hundred_at_once_are_too_many(served: Served) -> None:
     from portal.files.tickets import mint
 
     browser = served.browser()
-    page = browser.submit(
-        browser.get("/sign-in").form(DOOR), tickets="\n".join(mint() for _ in range(201)), status=422
-    )
+    page = browser.submit(browser.get("/sign-in").form(DOOR), tickets="\n".join(mint() for _ in range(201)), status=422)
     assert "too many tickets" in page.root.one("p", id="field-tickets-error").text
 
 

@@ -90,4 +90,6 @@ def test_its_form_needs_its_token(served: Served, verb: Verb) -> None:
     form = verb.form(eve.get(served.village.thing("eve", verb.kind).page))
     page = eve.submit(form, **dict(verb.fields), csrf="", status=403)
     assert page.heading == "This page was open for a while"
-    assert eve.submit(form, **dict(verb.fields), csrf="x" * 86, htmx=True, status=403).headers["hx-retarget"] == "#notices"
+    assert (
+        eve.submit(form, **dict(verb.fields), csrf="x" * 86, htmx=True, status=403).headers["hx-retarget"] == "#notices"
+    )

@@ -53,7 +53,9 @@ def test_every_answer_protects_itself(served: Served, which: str) -> None:
 
 @pytest.mark.parametrize("which", [name for name in ANSWERS if name != "file"])
 def test_no_answer_lets_anything_run_that_is_not_ours(served: Served, which: str) -> None:
-    policy = dict(part.strip().partition(" ")[::2] for part in answer(served, which).headers["content-security-policy"].split(";"))
+    policy = dict(
+        part.strip().partition(" ")[::2] for part in answer(served, which).headers["content-security-policy"].split(";")
+    )
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"

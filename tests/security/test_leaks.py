@@ -15,7 +15,7 @@ from tests.fixtures.client import Served
 from tests.fixtures.village import NOW
 from tests.routes.conftest import VERBS
 
-NASTY = '<b onmouseover=alert(1)>"\'&amp;{{7*7}}%(x)s</b>'
+NASTY = "<b onmouseover=alert(1)>\"'&amp;{{7*7}}%(x)s</b>"
 
 
 def all_codes(served: Served) -> list[str]:
@@ -59,7 +59,9 @@ def test_no_ticket_password_or_token_is_logged(served: Served, caplog: pytest.Lo
     code, browser = served.village.thing("loose", "move").code, served.browser()
     browser.submit(browser.get("/sign-in").form("/sign-in"), email="eve@people.example", password="canary password 1")
     browser.open_with(code)
-    browser.submit(VERBS["move"].form(browser.get(served.village.thing("loose", "move").page)), reason="lost", gone="yes")
+    browser.submit(
+        VERBS["move"].form(browser.get(served.village.thing("loose", "move").page)), reason="lost", gone="yes"
+    )
     browser.get(f"/licenses?search={code}")
     program = {"authorization": f"License {code}"}
     browser.ask("POST", "/api/v1/machines", headers=program, content=b"{nonsense")
@@ -82,9 +84,7 @@ def test_the_file_of_the_database_gives_no_ticket_away(served: Served) -> None:
 
 def test_the_holder_of_a_ticket_reads_no_names_of_people(served: Served) -> None:
     """Even where the vendor lets a registered ticket open the door."""
-    open_door = preset_text("seed_default").replace(
-        'after_registration = "refuse"', 'after_registration = "allow"'
-    )
+    open_door = preset_text("seed_default").replace('after_registration = "refuse"', 'after_registration = "allow"')
     with served.database.writing() as db:
         publish(db, NOW, open_door)
     holder = served.with_(served.village.thing("eve", "move").code)

@@ -10,11 +10,33 @@ from tests.fixtures.client import Served
 from tests.fixtures.village import PASSWORD
 
 AWAY = [
-    "https://evil.test", "http:evil.test", "//evil.test", "///evil.test", "/\\evil.test", "\\\\evil.test", "/\t/evil.test",
-    "/%09/evil.test\t", "javascript:alert(1)", "data:text/html,x", "evil.test", " //evil.test", "/ /evil.test", "\x01//evil.test",
-    "/\x0b/evil.test", "/€", "/\r\nSet-Cookie: session=planted", "/\x85/evil.test", "http://portal.test@evil.test",
-    "/" + "x" * 600, "", "/sign-out", "/sign-in", "/api/v1/me", "/‮/evil", "/\u2028",
-]  # fmt: skip
+    "https://evil.test",
+    "http:evil.test",
+    "//evil.test",
+    "///evil.test",
+    "/\\evil.test",
+    "\\\\evil.test",
+    "/\t/evil.test",
+    "/%09/evil.test\t",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "evil.test",
+    " //evil.test",
+    "/ /evil.test",
+    "\x01//evil.test",
+    "/\x0b/evil.test",
+    "/€",
+    "/\r\nSet-Cookie: session=planted",
+    "/\x85/evil.test",
+    "http://portal.test@evil.test",
+    "/" + "x" * 600,
+    "",
+    "/sign-out",
+    "/sign-in",
+    "/api/v1/me",
+    "/\u202e/evil",
+    "/\u2028",
+]
 OURS = ["/licenses", "/licenses?search=a&page=2", "/tickets/redemption", "/licenses?lang=de", "/licenses/%C3%A4"]
 
 
