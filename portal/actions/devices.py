@@ -103,7 +103,7 @@ def wait(doing: Doing, license_: License, machine: Machine) -> WaitingDevice | N
             doing.db, doing.now, doing.actor, Happened.DEVICE_WAITING,
             group_id=license_.group_id, license_id=license_.id, device=device.name or machine.fingerprint[:12],
         )  # fmt: skip
-    waiting.until = doing.now + WAITS
+    waiting.asked_at, waiting.until = doing.now, doing.now + WAITS
     settle_waiting(doing, license_)
     return waiting
 

@@ -49,7 +49,7 @@ def waiting(db: Session, license_: License, now: datetime, *, may_use: bool) -> 
     return [
         Seat(
             id=one.public_id, name=_name(device), platform=device.platform, generation=None, state=State.WAITING,
-            seen_at=device.seen_at, file_until=None, waits_until=one.until, since=None, until=None, may_dismiss=may_use,
+            seen_at=one.asked_at, file_until=None, waits_until=one.until, since=None, until=None, may_dismiss=may_use,
         )
         for one, device in rows
     ]  # fmt: skip
