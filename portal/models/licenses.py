@@ -57,7 +57,10 @@ class License(Base):
 
 
 class LicenseKey(Base):
-    """What programs present: one for each ticket that fed the license, in ticket format."""
+    """What programs present: one for each ticket that fed the license, in ticket format.
+
+    `hint` finds it by the hash that a request from a PC without a network carries in its place.
+    """
 
     __tablename__ = "license_keys"
 
@@ -65,6 +68,7 @@ class LicenseKey(Base):
     license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     lookup: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    hint: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True, unique=True)
     cipher: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
 

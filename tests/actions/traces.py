@@ -7,9 +7,21 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.models import Activation, Device, Event, Group, License, Operation, Term, Ticket, WaitingDevice
+from portal.models import (
+    Activation,
+    Conflict,
+    Device,
+    Event,
+    Group,
+    License,
+    Operation,
+    Term,
+    Ticket,
+    Transfer,
+    WaitingDevice,
+)
 
-STATE = (Group, Ticket, License, Term, Device, WaitingDevice, Activation, Operation)
+STATE = (Group, Ticket, License, Term, Device, WaitingDevice, Activation, Operation, Transfer, Conflict)
 
 
 def everything(db: Session) -> dict[str, list[tuple[Any, ...]]]:
@@ -47,14 +59,10 @@ def ledger(db: Session, license_: License) -> list[Operation]:
 
 
 def hold_counters(db: Session) -> None:
-    """`used` is the number of live activations, for every license."""
+    """`used` is the number of seats in use, for every license: of live activations, and of ended ones not credited."""
     db.flush()
-    live = dict(
-        db.execute(
-            select(Activation.license_id, func.count())
-            .where(Activation.ended_at.is_(None))
-            .group_by(Activation.license_id)
-        ).tuples()
-    )
-    used = dict(db.execute(select(License.id, License.used)).tuples())
-    assert used == {license_id: live.get(license_id, 0) for license_id in used}
+    holding = Activation.ended_at.is_(None) | Activation.held_until.is_not(None)
+    counted = select(Activation.license_id, func.count()).where(holding).group_by(Activation.license_id)
+    held = {license_id: count for license_id, count in db.execute(counted)}
+    used = {license_id: count for license_id, count in db.execute(select(License.id, License.used))}
+    assert used == {license_id: held.get(license_id, 0) for license_id in used}
