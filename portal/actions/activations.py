@@ -11,7 +11,7 @@ from portal.actions.ledger import Question
 from portal.actions.seats import Outcome
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Activation, ActivationState, Device, License, Operation, WaitingDevice
+from portal.models import Activation, ActivationState, Device, License, LicenseState, Operation, WaitingDevice
 from portal.rules import Decision
 
 
@@ -28,7 +28,7 @@ def activate(doing: Doing, license_: License, machine: Machine, *, how: str = "o
                 seats.confirm(doing, license_, activation)
             return Outcome(ledger.nothing_to_decide(), activation, again=True)
     kept = next((one for one in seats.live(doing, license_) if one.device_id is None), None)
-    if kept is not None:
+    if kept is not None and not _is_over(doing, license_):
         return Outcome(ledger.nothing_to_decide(), _hand_over(doing, license_, kept, machine, how))
     question = Question(doing, license_, machine.parts, evidence="online_ack" if how == "online" else "receipt")
     if _may_be_repair(doing, license_):
@@ -67,7 +67,10 @@ def give(doing: Doing, license_: License, waiting: WaitingDevice) -> Outcome:
         return Outcome(ledger.gone(current is None), current, again=current is not None)
     decision = question.decide("activate")
     if decision.allowed and decision.as_ == "prolong":
-        return subscriptions.prolong(doing, license_, devices.machine_of(device), question, decision)
+        outcome = subscriptions.prolong(doing, license_, devices.machine_of(device), question, decision)
+        if not outcome.allowed:
+            question.refused(Happened.DEVICE_ACTIVATED, outcome.decision, device=device.name)
+        return outcome
     if decision.allowed and not seats.take(doing, license_, question):
         decision = ledger.lost_the_race(decision)
     if not decision.allowed:
@@ -178,6 +181,12 @@ def _follower(doing: Doing, activation: Activation) -> Activation | None:
             Activation.ended_at.is_(None),
         )
     ).scalar()
+
+
+def _is_over(doing: Doing, license_: License) -> bool:
+    """A kept seat was decided about before the license ended or was taken away; afterwards nobody starts on it."""
+    is_withdrawn = license_.state in (LicenseState.RECALLED, LicenseState.REVOKED, LicenseState.MERGED)
+    return is_withdrawn or (license_.ends_at is not None and license_.ends_at <= doing.now)
 
 
 def _may_be_repair(doing: Doing, license_: License) -> bool:

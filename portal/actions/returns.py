@@ -97,7 +97,7 @@ def _returned(
 ) -> Outcome:
     name = seats.name(doing, activation)
     question.done("return", activation)
-    seats.end(doing, license_, activation, ActivationState.RETURNED, question.freed_at(activation))
+    seats.end(doing, license_, activation, ActivationState.RETURNED, seats.free_from(question, activation))
     question.event(Happened.DEVICE_RETURNED, activation, device=name)
     return Outcome(decision, activation)
 

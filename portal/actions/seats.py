@@ -136,6 +136,18 @@ def end(
         _free(doing, license_)
 
 
+def free_from(question: Question, activation: Activation) -> datetime | None:
+    """When the seat of a returned activation is free by the rules of today; never before its last file has run out,
+    where they say that the lease has to end first."""
+    freed = question.freed_at(activation)
+    rules = question.in_force.rules
+    if freed is not None and rules.proof_for("return", question.evidence or "none").credit == "lease_end":
+        until, grace = activation.lease_until, rules.lease.grace
+        if until is not None:
+            freed = max(freed, grace.after(until, rules.zone) if grace else until)
+    return freed
+
+
 def credit(doing: Doing, license_: License, activation: Activation) -> None:
     """The seat of a returned activation is free now."""
     activation.held_until = None
