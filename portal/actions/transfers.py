@@ -24,7 +24,6 @@ from portal.models import (
     Article,
     Device,
     License,
-    LicenseKey,
     LicenseState,
     Product,
     Transfer,
@@ -85,14 +84,6 @@ def advance(activation: Activation, digest: bytes) -> None:
     """One more file for this activation. Nobody can tell the new head who has not seen the file."""
     activation.seq += 1
     activation.head = hashlib.sha256((activation.head or b"") + digest + secrets.token_bytes(16)).digest()
-
-
-def license_named(doing: Doing, request: ActivationRequest) -> int | None:
-    """The license that a request names by the hash of its key."""
-    if request.license is None:
-        return None
-    wanted = hints.hint_lookup(doing.vault, request.license)
-    return doing.db.execute(select(LicenseKey.license_id).where(LicenseKey.hint == wanted)).scalar()
 
 
 def _again(doing: Doing, license_: License, transfer: Transfer) -> Taken:

@@ -1,4 +1,4 @@
-"""Asking for a passphrase: from the environment or its file, from standard input, or from the person at the terminal."""
+"""Asking for a passphrase: from the environment or its file, from standard input, or from somebody at the terminal."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from portal.files.documents import Type
 from portal.files.papers import DocumentRefused, Paper
 from portal.models import Device, License, Transfer
 from portal.programs import files
+from portal.rules import Decision
 from portal.web import Visit
 
 
@@ -42,11 +43,26 @@ def take_receipt(visit: Visit, license_: License, paper: Paper) -> Answered:
     return Answered(paper.type, proofs.take_receipt(visit, license_, paper))
 
 
-def unreadable(visit: Visit, license_: License, refused: DocumentRefused) -> Answered | None:
-    """A receipt whose envelope is whole and whose content is not: a case. None for everything else that is broken."""
-    if refused.digest is None or refused.type not in (Type.ACTIVATION_RECEIPT, Type.RETURN_RECEIPT):
-        return None
-    return Answered(refused.type, proofs.not_fitting(visit, license_, refused.digest))
+def take_file(visit: Visit, license_: License, text: str, transfer: Transfer) -> Answered:
+    """The license file itself, brought back because its program gives no receipts. The license must be locked."""
+    return Answered(Type.ACTIVATION_RECEIPT, proofs.declare(visit, license_, text, transfer))
+
+
+def is_file(text: str) -> bool:
+    """Whether this begins like a license file rather than like a document."""
+    return text.lstrip().startswith("-----BEGIN MACHINE FILE-----")
+
+
+def unreadable(visit: Visit, license_: License, refused: DocumentRefused) -> Answered:
+    """Why nothing could be read; a receipt whose envelope is whole and whose content is not opens a case."""
+    type_ = refused.type or Type.ACTIVATION_REQUEST
+    if refused.digest is not None and type_ in (Type.ACTIVATION_RECEIPT, Type.RETURN_RECEIPT):
+        return Answered(type_, proofs.not_fitting(visit, license_, refused.digest))
+    return denied(type_, Decision(outcome="deny", code=refused.flaw.value))
+
+
+def denied(type_: Type, decision: Decision) -> Answered:
+    return Answered(type_, Outcome(decision))
 
 
 def read(text: str) -> Paper:
