@@ -48,6 +48,7 @@ class Happened(StrEnum):
     SESSION_REFUSED = "session.refused"
     SESSION_CLOSED = "session.closed"
     TICKET_REFUSED = "ticket.refused"
+    TICKETS_MAILED = "tickets.mailed"
     GUESSING_ALARM = "guessing.alarm"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.actions import devices, ledger, seats, subscriptions, terms
+from portal.actions import devices, ledger, letters, seats, subscriptions, terms
 from portal.actions.devices import Machine
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
@@ -81,6 +81,7 @@ def give(doing: Doing, license_: License, waiting: WaitingDevice) -> Outcome:
     terms.begin(doing.db, license_, doing.now)
     devices.stop_waiting(doing, license_, device)
     question.event(Happened.DEVICE_ACTIVATED, activation, device=device.name, given=True)
+    letters.activated(doing, license_, activation)
     return Outcome(decision, activation)
 
 
@@ -119,6 +120,10 @@ def reactivate(
         devices.stop_waiting(doing, license_, target)
     kind = Happened.DEVICE_REPAIRED if decision.as_ == "repair" else Happened.DEVICE_MOVED
     question.event(kind, new, generation=new.generation, **names)
+    if decision.as_ == "repair":
+        letters.set_up_again(doing, license_, new)
+    else:
+        letters.moved(doing, license_, activation, new, reason)
     return Outcome(decision, new)
 
 
@@ -129,6 +134,7 @@ def _activated(doing: Doing, license_: License, machine: Machine, question: Ques
     terms.begin(doing.db, license_, doing.now)
     devices.stop_waiting(doing, license_, device)
     question.event(Happened.DEVICE_ACTIVATED, activation, device=device.name, first=is_first or None)
+    letters.activated(doing, license_, activation)
     return activation
 
 
@@ -145,6 +151,7 @@ def _hand_over(doing: Doing, license_: License, kept: Activation, machine: Machi
     if how == "online":
         seats.confirm(doing, license_, kept)
     devices.stop_waiting(doing, license_, device)
+    letters.handed_over(doing, license_, kept)
     return kept
 
 
@@ -160,6 +167,7 @@ def _repaired(
     new = seats.next_generation(doing, license_, activation, device, seats.first_state(how), how)
     question.done(decision.as_ or "repair", new)
     question.event(Happened.DEVICE_REPAIRED, new, device=device.name, generation=new.generation)
+    letters.set_up_again(doing, license_, new)
     return Outcome(decision, new)
 
 

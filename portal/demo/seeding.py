@@ -8,6 +8,8 @@ from enum import Enum
 from sqlalchemy import Connection, delete, inspect, text
 from sqlalchemy.orm import Session
 
+from portal.brand import load_brand
+from portal.brand.stationery import Stationery
 from portal.db import Base, Database, migrate, open_database
 from portal.demo import marks, people, world
 from portal.demo.world import World
@@ -40,11 +42,12 @@ def seed(settings: Settings, now: datetime, *, fresh: bool = False) -> tuple[Wor
                 "This database holds a real installation, or tables of another program: no demo is made in it. "
                 "Name another one in PORTAL_DATABASE, or another folder in PORTAL_DATA."
             )
+        stationery = Stationery(load_brand(settings.brand), settings.url, settings.mail_from)
         migrate(settings.database)
         keys = _keys(settings)
         people.hashes()
         with database.writing() as db:
-            is_made = _fill(db, keys, now, fresh)
+            is_made = _fill(db, keys, now, fresh, stationery)
         with database.reading() as db:
             return world.read(db, keys.vault, now), keys, is_made
     except Unreadable:
@@ -77,7 +80,7 @@ def _keys(settings: Settings) -> Keyring:
         return keyring.create(settings.keys)
 
 
-def _fill(db: Session, keys: Keyring, now: datetime, fresh: bool) -> bool:
+def _fill(db: Session, keys: Keyring, now: datetime, fresh: bool, stationery: Stationery) -> bool:
     if db.bind.dialect.name == "postgresql":
         # Whoever else makes this demo at the same moment waits here, and then finds it made.
         db.execute(text("LOCK TABLE installation IN ACCESS EXCLUSIVE MODE"))
@@ -88,7 +91,7 @@ def _fill(db: Session, keys: Keyring, now: datetime, fresh: bool) -> bool:
         raise SettingsError("Somebody began to use this database just now: no demo is made in it.")
     _empty(db.connection())
     marks.mark(db)
-    world.build(db, keys.vault, now)
+    world.build(db, keys.vault, now, stationery)
     return True
 
 
