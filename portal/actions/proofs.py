@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from portal.actions import cases, ledger, seats
 from portal.actions.doing import Doing
@@ -151,15 +151,13 @@ def _confirm(doing: Doing, license_: License, activation: Activation, transfer: 
 def _overtake(doing: Doing, confirmed: Transfer) -> None:
     """Other files of the same activation need no receipt any more; one that comes all the same is still understood."""
     doing.db.flush()
-    doing.db.execute(
-        update(Transfer)
-        .where(
-            Transfer.activation_id == confirmed.activation_id,
-            Transfer.kind == Kind.ACTIVATION,
-            Transfer.closed_at.is_(None),
-        )
-        .values(closed=Closed.OVERTAKEN, closed_at=doing.now)
+    others = select(Transfer).where(
+        Transfer.activation_id == confirmed.activation_id,
+        Transfer.kind == Kind.ACTIVATION,
+        Transfer.closed_at.is_(None),
     )
+    for other in doing.db.execute(others).scalars():
+        other.closed, other.closed_at = Closed.OVERTAKEN, doing.now
 
 
 def _mismatch(

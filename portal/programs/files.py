@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from portal.actions import rule_sets, seats
 from portal.db import new_id
@@ -28,13 +29,18 @@ def good_until(visit: Visit, license_: License) -> datetime | None:
 
 def machine_file(
     visit: Visit, license_: License, activation: Activation, device: Device, until: datetime | None, *,
-    with_features: bool, key: str | None,
+    with_features: bool, key: str | None, request: UUID | None = None,
 ) -> tuple[Certificate, dict[str, Any]]:  # fmt: skip
-    """A file for this device only, and the machine it is about; with a license key it is encrypted for that key."""
+    """A file for this device only, and the machine it is about; with a license key it is encrypted for that key.
+
+    `request` is the one that it answers, for a PC without a network.
+    """
     included = [license_resource(visit.db, visit.vault, license_, visit.now)]
     if with_features:
         included += entitlement_resources(visit.db.get_one(Article, license_.article_id))
     resource = machine_resource(activation, device, license_, portal=visit.settings.url)
+    if request is not None:
+        resource["attributes"]["metadata"]["request"] = str(request)
     certificate = certificates.make(
         visit.site.keyring, Kind.MACHINE, resource, issued=visit.now, expiry=until, included=included,
         secret=secret_of(key, device.fingerprint) if key else None,

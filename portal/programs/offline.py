@@ -31,7 +31,10 @@ def answer_request(visit: Visit, license_: License, paper: Paper) -> Answered:
         seats.extend_lease(activation, until)
         device = visit.db.get_one(Device, activation.device_id)
         key = hints.key_for(visit, license_, paper.document.license)
-        certificate, _ = files.machine_file(visit, license_, activation, device, until, with_features=True, key=key)
+        certificate, _ = files.machine_file(
+            visit, license_, activation, device, until,
+            with_features=True, key=key, request=paper.document.request_id,
+        )  # fmt: skip
         transfers.keep(visit, taken.transfer, certificate.text)
     return Answered(paper.type, taken.outcome, taken.transfer)
 
