@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from portal.models import Activation, Group, GroupKind, License, LicenseKey, Role, WaitingDevice
+from portal.models import Activation, Group, GroupKind, License, LicenseKey, Role, Transfer, WaitingDevice
 
 
 class Stop(Exception):
@@ -213,6 +213,18 @@ def activation_for(
         select(License.public_id, Activation)
         .join(Activation, Activation.license_id == License.id)
         .where(Activation.public_id == activation_id, visible(actor))
+    ).first()
+    if row is None:
+        raise NotFound
+    return license_for(db, actor, row[0], permission), row[1]
+
+
+def transfer_for(db: Session, actor: Actor, transfer_id: UUID, permission: Permission) -> tuple[License, Transfer]:
+    """The transfer and its license, under the same rule as `license_for`; nothing is locked yet."""
+    row = db.execute(
+        select(License.public_id, Transfer)
+        .join(Transfer, Transfer.license_id == License.id)
+        .where(Transfer.public_id == transfer_id, visible(actor))
     ).first()
     if row is None:
         raise NotFound

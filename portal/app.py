@@ -14,13 +14,13 @@ from litestar.exceptions import HTTPException
 from litestar.response.base import ASGIResponse
 from litestar.types import Message, Scope
 
-from portal.actions.chores import CHORES
+from portal.actions.workers import worker_of
 from portal.brand import load_brand
+from portal.brand.stationery import Stationery
 from portal.db import open_database
 from portal.doors import passwords
 from portal.doors.limits import Limits
 from portal.files import keyring
-from portal.jobs.worker import Worker
 from portal.routes import all_routes
 from portal.settings import Settings, from_environment
 from portal.site import Clock, Site, system_clock
@@ -45,6 +45,7 @@ def build_site(settings: Settings, clock: Clock = system_clock) -> Site:
         limits=Limits(keys.vault),
         templates=pages.build(brand.loader(), shelf, brand.spoken),
         shelf=shelf,
+        stationery=Stationery(brand, settings.url, settings.mail_from),
         clock=clock,
     )
 
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     site = build_site(settings or from_environment(), clock)
     executor = ThreadPoolExecutor(site.settings.threads, thread_name_prefix="portal")
     hashers = ThreadPoolExecutor(passwords.AT_ONCE + 1, thread_name_prefix="portal-door")
-    worker = Worker(site, CHORES) if site.settings.worker else None
+    worker = worker_of(site) if site.settings.worker else None
 
     @asynccontextmanager
     async def life(app: Litestar) -> AsyncIterator[None]:

@@ -43,10 +43,16 @@ class Happened(StrEnum):
     DEVICE_LAPSED = "device.lapsed"
     RETURN_ASKED = "return.asked"
     RETURN_CANCELLED = "return.cancelled"
+    RETURN_WRITTEN = "return.written"
+    FILE_ISSUED = "file.issued"
+    FILE_IMPORTED = "file.imported"
+    STATE_MISMATCH = "state.mismatch"
+    SEAT_CREDITED = "seat.credited"
     SESSION_OPENED = "session.opened"
     SESSION_REFUSED = "session.refused"
     SESSION_CLOSED = "session.closed"
     TICKET_REFUSED = "ticket.refused"
+    TICKETS_MAILED = "tickets.mailed"
     GUESSING_ALARM = "guessing.alarm"
 
 

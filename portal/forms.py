@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from urllib.parse import parse_qsl
 from uuid import UUID
+
+from multipart import MultipartError, MultipartParser, parse_options_header
 
 from portal.access import Stop
 
@@ -24,6 +27,7 @@ class Form:
     """The fields of a posted form. `text` and its kin note an error and go on, so that all are found at once."""
 
     values: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)  # what was uploaded; its name is of no interest
     errors: dict[str, str] = field(default_factory=dict)  # field: code of the sentence
 
     def text(self, name: str, *, most: int, code: str = "field_missing", strip: bool = True) -> str:
@@ -53,9 +57,15 @@ class Form:
         except ValueError:
             return None
 
+    def paper(self, upload: str, pasted: str) -> str:
+        """The text of an uploaded file, else what was pasted; what is no text at all reads as a strange one."""
+        if content := self.files.get(upload):
+            return content.decode("utf-8-sig", errors="replace")
+        return self.values.get(pasted, "")
+
     def allow(self, *names: str) -> None:
         """Refuse fields that this form does not have: nobody sets what was not offered."""
-        if set(self.values) - {*names, "csrf"}:
+        if {*self.values, *self.files} - {*names, "csrf"}:
             raise Unreadable
 
 
@@ -63,15 +73,43 @@ def parse(body: bytes, content_type: str) -> Form:
     """Read a form body; raises Unreadable for another kind of body, broken text, NUL, or a repeated field."""
     if not body:
         return Form()
-    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+    kind, options = parse_options_header(content_type)
+    if kind == "multipart/form-data":
+        return _with_files(body, options.get("boundary", ""))
+    if kind != "application/x-www-form-urlencoded":
         raise Unreadable
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
         raise Unreadable from error
+    return Form(_each_once(pairs))
+
+
+def _with_files(body: bytes, boundary: str) -> Form:
+    texts, files = [], []
+    try:
+        parser = MultipartParser(
+            BytesIO(body), boundary, len(body), strict=True, part_limit=MOST_FIELDS,
+            spool_limit=len(body), memory_limit=len(body), disk_limit=0,
+        )  # fmt: skip
+        for part in parser:
+            # A field for a file that was left empty comes with an empty name and no content.
+            if part.filename is not None:
+                files.append((part.name, part.raw))
+            else:
+                texts.append((part.name, part.raw.decode("utf-8")))
+    except (MultipartError, ValueError) as error:
+        raise Unreadable from error
+    values = _each_once(texts)
+    if len(values) + len(dict(files)) != len(texts) + len(files) or values.keys() & dict(files).keys():
+        raise Unreadable
+    return Form(values, dict(files))
+
+
+def _each_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in pairs:
         if name in values or "\x00" in name or "\x00" in value:
             raise Unreadable
         values[name] = value.replace("\r\n", "\n")
-    return Form(values)
+    return values

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,20 @@ SHIPPED_BRAND = Path(__file__).resolve().parent.parent / "branding"
 
 class SettingsError(Exception):
     """A setting that cannot be used; its text says which and what to do."""
+
+
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The mail server that takes our mails. `tls` is starttls, tls from the first byte, or none."""
+
+    host: str
+    port: int
+    tls: str = "starttls"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,8 @@ class Settings:
     threads: int = 8
     proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     worker: bool = True
+    smtp: Smtp | None = None  # without one, mails wait in the outbox
+    mail_from: str | None = None  # else the brand's address for support
 
     @property
     def secure(self) -> bool:
@@ -57,6 +74,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         threads=_number(environ, "PORTAL_THREADS", 8, low=1, high=64),
         proxies=_networks(_text(environ, "PORTAL_TRUSTED_PROXIES", "")),
         worker=_flag(environ, "PORTAL_WORKER", True),
+        smtp=_smtp(environ),
+        mail_from=_mail_from(_text(environ, "PORTAL_MAIL_FROM", "")),
     )
 
 
@@ -118,3 +137,37 @@ def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network
         return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError as error:
         raise SettingsError(f"PORTAL_TRUSTED_PROXIES holds no list of addresses or networks: {error}.") from error
+
+
+def _smtp(environ: Mapping[str, str]) -> Smtp | None:
+    named = {name: _text(environ, f"PORTAL_SMTP_{name}", "") for name in ("HOST", "PORT", "USER", "PASSWORD", "TLS")}
+    host, user, password = named["HOST"], named["USER"], named["PASSWORD"]
+    if not host:
+        if lone := next((name for name, value in named.items() if value), None):
+            raise SettingsError(f"PORTAL_SMTP_{lone} is set, but PORTAL_SMTP_HOST is not. Set both, or neither.")
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
+        raise SettingsError(f"PORTAL_SMTP_HOST is {host!r}. Set it to the name of a mail server, such as mail.example.")
+    tls = named["TLS"] or "starttls"
+    if tls not in SMTP_PORTS:
+        raise SettingsError(f"PORTAL_SMTP_TLS is {tls!r}. Set it to starttls, tls or none.")
+    if bool(user) != bool(password):
+        raise SettingsError("Only one of PORTAL_SMTP_USER and PORTAL_SMTP_PASSWORD is set. Set both, or neither.")
+    if user and tls == "none" and not _is_here(host):
+        raise SettingsError(
+            "PORTAL_SMTP_TLS is none, which would send PORTAL_SMTP_PASSWORD readable for everybody on the way. "
+            "Set it to starttls or tls."
+        )
+    port = _number(environ, "PORTAL_SMTP_PORT", SMTP_PORTS[tls], low=1, high=65535)
+    return Smtp(host, port, tls, user or None, password or None)
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this very machine."""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+def _mail_from(value: str) -> str | None:
+    if value and not (value.isascii() and re.fullmatch(r"""[^@\s<>"(),:;]+@[^@\s<>"(),:;]+\.[^@\s<>"(),:;.]+""", value)):
+        raise SettingsError(f"PORTAL_MAIL_FROM is {value!r}. Set it to one e-mail address, such as portal@mail.example.")
+    return value or None

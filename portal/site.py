@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment
 
 from portal.brand import Brand
+from portal.brand.stationery import Stationery
 from portal.db import Database
 from portal.doors.limits import Limits
 from portal.files.keyring import Keyring
@@ -40,6 +41,7 @@ class Site:
     limits: Limits
     templates: dict[str, Environment]  # per language
     shelf: Shelf
+    stationery: Stationery
     clock: Clock = system_clock
 
     @property

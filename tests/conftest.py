@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.server",
     "tests.fixtures.browser",
     "tests.fixtures.client",
+    "tests.fixtures.mail",
 ]
 
 # A busy machine must not fail a property for being slow; each test has a time limit of its own.

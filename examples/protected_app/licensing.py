@@ -10,7 +10,7 @@ from keygen_sh.config import KeygenConfig, set_config
 from keygen_sh.errors import KeygenError
 from keygen_sh.license import License
 from keygen_sh.machine import Machine
-from keygen_sh.machine_file import MachineFile
+from keygen_sh.machine_file import MachineFile, MachineFileDataset
 from naming import activate_as
 from outcomes import Exit, Stop, meaning_of
 
@@ -51,12 +51,16 @@ class Licensing:
         certificate, note = self._home.read()
         if note.fingerprint != self._pc.fingerprint:
             raise Stop(Exit.FILE_REFUSED, "The license file belongs to another PC.")
-        self._use(note.key)
-        secret = note.key + self._pc.fingerprint
+        content = self.check_file(note.key, certificate)
+        return note.name, content.expiry if content.ttl else None
+
+    def check_file(self, key: str, certificate: str) -> MachineFileDataset:
+        """Open a license file, if it is the vendor's, for this key and this PC, and not too old."""
+        self._use(key)
+        secret = key + self._pc.fingerprint
         file = MachineFile.from_cert(secret, certificate)
         file.verify()
-        content = file.decrypt(secret)
-        return note.name, content.expiry if content.ttl else None
+        return file.decrypt(secret)
 
     async def check(self) -> str:
         """Ask the portal whether the seat is still ours and renew the file, or forget it."""

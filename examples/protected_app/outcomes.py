@@ -7,9 +7,10 @@ from keygen_sh.errors import KeygenError
 
 
 class Exit(IntEnum):
-    """The exit codes of the command line; 2 is a wrong command line."""
+    """The exit codes of the command line."""
 
     DONE = 0
+    WRONG_CALL = 2  # something is missing on the command line
     NO_SEAT = 3  # every seat is in use; this PC waits for one in the portal
     FILE_REFUSED = 4  # the license file was changed, or belongs to another PC or another vendor
     SEAT_GONE = 5  # the license was moved to another PC or returned; the file is deleted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.actions import devices, ledger, seats, subscriptions, terms
+from portal.actions import devices, ledger, letters, seats, subscriptions, terms
 from portal.actions.devices import Machine
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
@@ -24,19 +24,20 @@ def activate(doing: Doing, license_: License, machine: Machine, *, how: str = "o
     for activation in seats.live(doing, license_):
         device = activation.device_id and doing.db.get_one(Device, activation.device_id)
         if device and device.fingerprint == machine.fingerprint:
-            seats.confirm(doing, license_, activation)
+            if how == "online":
+                seats.confirm(doing, license_, activation)
             return Outcome(ledger.nothing_to_decide(), activation, again=True)
     kept = next((one for one in seats.live(doing, license_) if one.device_id is None), None)
     if kept is not None and not _is_over(doing, license_):
-        return Outcome(ledger.nothing_to_decide(), _hand_over(doing, license_, kept, machine))
+        return Outcome(ledger.nothing_to_decide(), _hand_over(doing, license_, kept, machine, how))
     question = Question(doing, license_, machine.parts, evidence="online_ack" if how == "online" else "receipt")
     if _may_be_repair(doing, license_):
         repair = question.decide("repair")
         if repair.as_ == "repair":
-            return _repair(doing, license_, machine, question, repair)
+            return _repaired(doing, license_, machine, question, repair, how)
     decision = question.decide("activate")
     if decision.allowed and decision.as_ == "prolong":
-        outcome = subscriptions.prolong(doing, license_, machine, question, decision)
+        outcome = subscriptions.prolong(doing, license_, machine, question, decision, how)
         if not outcome.allowed:
             question.refused(Happened.DEVICE_ACTIVATED, outcome.decision, device=machine.name)
         return outcome
@@ -48,6 +49,13 @@ def activate(doing: Doing, license_: License, machine: Machine, *, how: str = "o
     if waiting is None:
         question.refused(Happened.DEVICE_ACTIVATED, decision, device=machine.name)
     return Outcome(decision, waiting=waiting)
+
+
+def set_up_again(doing: Doing, license_: License, own: Activation, machine: Machine, *, how: str) -> Outcome:
+    """The device of this activation has lost what it kept of it, and asks anew: a repair, as far as the rules go."""
+    evidence = "online_ack" if how == "online" else "receipt"
+    question = Question(doing, license_, machine.parts, activation=own, evidence=evidence)
+    return _repaired(doing, license_, machine, question, question.decide("repair"), how)
 
 
 def give(doing: Doing, license_: License, waiting: WaitingDevice) -> Outcome:
@@ -73,6 +81,7 @@ def give(doing: Doing, license_: License, waiting: WaitingDevice) -> Outcome:
     terms.begin(doing.db, license_, doing.now)
     devices.stop_waiting(doing, license_, device)
     question.event(Happened.DEVICE_ACTIVATED, activation, device=device.name, given=True)
+    letters.activated(doing, license_, activation)
     return Outcome(decision, activation)
 
 
@@ -111,47 +120,54 @@ def reactivate(
         devices.stop_waiting(doing, license_, target)
     kind = Happened.DEVICE_REPAIRED if decision.as_ == "repair" else Happened.DEVICE_MOVED
     question.event(kind, new, generation=new.generation, **names)
+    if decision.as_ == "repair":
+        letters.set_up_again(doing, license_, new)
+    else:
+        letters.moved(doing, license_, activation, new, reason)
     return Outcome(decision, new)
 
 
 def _activated(doing: Doing, license_: License, machine: Machine, question: Question, how: str) -> Activation:
     device, is_first = devices.meet(doing, license_, machine), license_.seen_at is None
-    activation = seats.begin(doing, license_, new_id(doing.now), 1, device, ActivationState.ACTIVE, how)
+    activation = seats.begin(doing, license_, new_id(doing.now), 1, device, seats.first_state(how), how)
     question.done("activate", activation)
     terms.begin(doing.db, license_, doing.now)
     devices.stop_waiting(doing, license_, device)
     question.event(Happened.DEVICE_ACTIVATED, activation, device=device.name, first=is_first or None)
+    letters.activated(doing, license_, activation)
     return activation
 
 
-def _hand_over(doing: Doing, license_: License, kept: Activation, machine: Machine) -> Activation:
+def _hand_over(doing: Doing, license_: License, kept: Activation, machine: Machine, how: str) -> Activation:
     """The seat was kept for the next device that asks: this is it."""
     device = devices.meet(doing, license_, machine)
-    kept.device_id = device.id
+    kept.device_id, kept.how = device.id, how
     # The ledger learns on which device the move ended; until now nobody knew.
     newest = doing.db.execute(
         select(Operation).where(Operation.line == kept.line).order_by(Operation.at.desc(), Operation.id.desc()).limit(1)
     ).scalar()
     if newest is not None and newest.components is None:
         newest.components = machine.parts
-    seats.confirm(doing, license_, kept)
+    if how == "online":
+        seats.confirm(doing, license_, kept)
     devices.stop_waiting(doing, license_, device)
+    letters.handed_over(doing, license_, kept)
     return kept
 
 
-def _repair(doing: Doing, license_: License, machine: Machine, question: Question, decision: Decision) -> Outcome:
+def _repaired(
+    doing: Doing, license_: License, machine: Machine, question: Question, decision: Decision, how: str
+) -> Outcome:
     line = decision.activation
     activation = next(one for one in seats.live(doing, license_) if str(one.line) == line)
     if not decision.allowed:
         question.refused(Happened.DEVICE_REPAIRED, decision, activation, device=machine.name)
         return Outcome(decision, activation)
     device = devices.meet(doing, license_, machine)
-    new = seats.next_generation(doing, license_, activation, device)
-    new.state = ActivationState.ACTIVE
-    new.confirmed_at = new.seen_at = doing.now
-    license_.seen_at = doing.now
-    question.done("repair", new)
+    new = seats.next_generation(doing, license_, activation, device, seats.first_state(how), how)
+    question.done(decision.as_ or "repair", new)
     question.event(Happened.DEVICE_REPAIRED, new, device=device.name, generation=new.generation)
+    letters.set_up_again(doing, license_, new)
     return Outcome(decision, new)
 
 

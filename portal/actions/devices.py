@@ -26,6 +26,7 @@ class Machine:
     name: str | None = None
     platform: str | None = None
     cores: int | None = None
+    public_key: bytes | None = None  # of the key pair that the program made for this activation, if it makes one
 
     @property
     def parts(self) -> dict[str, str]:

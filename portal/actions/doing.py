@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
+from portal.brand.stationery import Stationery
 from portal.files.vault import Vault
 
 
@@ -23,13 +24,16 @@ class Doing(Protocol):
     def now(self) -> datetime: ...
     @property
     def vault(self) -> Vault: ...
+    @property
+    def stationery(self) -> Stationery | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The plain form of it, for whatever is no visit."""
+    """The plain form of it, for whatever is no visit. Without stationery nobody is written to."""
 
     db: Session
     actor: Actor
     now: datetime
     vault: Vault
+    stationery: Stationery | None = None

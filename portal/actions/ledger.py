@@ -129,6 +129,10 @@ class Question:
     def decide(self, operation: str) -> Decision:
         return rules.decide(self.in_force.rules, self.case(operation))
 
+    def freed_at(self, activation: Activation) -> datetime | None:
+        """When the rules of today free the seat of a returned activation; None while it is live."""
+        return rules.freed_at(self.in_force.rules, self.case("return"), str(activation.line))
+
     def overage(self) -> int:
         """Seats above the quantity that the rules in force allow."""
         return self.in_force.rules.seats.overage(self.license.quantity)

@@ -46,9 +46,10 @@ def _quiet(license_: License, seats: Sequence[Seat], live: Sequence[Seat]) -> Pa
     if kept := next((seat for seat in seats if seat.state is State.KEPT), None):
         return Panel("kept", activation=kept.id, target=kept)
     if handed := next((seat for seat in live if seat.state is State.TRANSFER), None):
-        return Panel("kept", activation=handed.id, target=handed)
+        kind = "receipt" if handed.transfer else "kept"
+        return Panel(kind, activation=handed.id, target=handed, transfer=handed.transfer)
     if returning := next((seat for seat in live if seat.state is State.RETURNING), None):
-        return Panel("returning", activation=returning.id, gone=returning)
+        return Panel("returning", activation=returning.id, gone=returning, transfer=returning.transfer)
     return Panel("activate") if license_.used == 0 else None
 
 

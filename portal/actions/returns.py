@@ -97,6 +97,12 @@ def _returned(
 ) -> Outcome:
     name = seats.name(doing, activation)
     question.done("return", activation)
-    seats.end(doing, license_, activation, ActivationState.RETURNED)
+    seats.end(doing, license_, activation, ActivationState.RETURNED, seats.free_from(question, activation))
     question.event(Happened.DEVICE_RETURNED, activation, device=name)
     return Outcome(decision, activation)
+
+
+def returned_with_proof(doing: Doing, license_: License, activation: Activation) -> Outcome:
+    """A receipt proved that a return was run on the device. The rules were asked when the return was asked for."""
+    question = Question(doing, license_, None, activation=activation, evidence="receipt")
+    return _returned(doing, license_, activation, question, ledger.nothing_to_decide())

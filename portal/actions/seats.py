@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -15,6 +15,8 @@ from portal.audit import Happened
 from portal.db import new_id
 from portal.models import Activation, ActivationState, Device, License, WaitingDevice
 from portal.rules import Decision
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stored for what never comes; every time zone can show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,15 @@ def live(doing: Doing, license_: License) -> list[Activation]:
     )
 
 
-def confirm(doing: Doing, license_: License, activation: Activation) -> None:
+def confirm(
+    doing: Doing, license_: License, activation: Activation, told: Happened = Happened.DEVICE_CONFIRMED
+) -> None:
     """The program on the device speaks: what was pending is in force, and it was seen now."""
     if activation.state == ActivationState.PENDING:
         activation.state = ActivationState.ACTIVE
         activation.confirmed_at = doing.now
         Question(doing, license_, None, activation=activation).event(
-            Happened.DEVICE_CONFIRMED, activation, device=name(doing, activation)
+            told, activation, device=name(doing, activation)
         )
     activation.seen_at = doing.now
     license_.seen_at = doing.now
@@ -104,16 +108,56 @@ def begin(
     return activation
 
 
-def next_generation(doing: Doing, license_: License, old: Activation, device: Device | None) -> Activation:
+def first_state(how: str) -> ActivationState:
+    """A program that asks by itself runs at once; a file that is carried has to arrive first."""
+    return ActivationState.ACTIVE if how == "online" else ActivationState.PENDING
+
+
+def next_generation(
+    doing: Doing, license_: License, old: Activation, device: Device | None,
+    state: ActivationState = ActivationState.PENDING, how: str = "online",
+) -> Activation:  # fmt: skip
     old.state = ActivationState.REPLACED
     old.ended_at = doing.now
     doing.db.flush()
-    return begin(doing, license_, old.line, old.generation + 1, device, ActivationState.PENDING)
+    return begin(doing, license_, old.line, old.generation + 1, device, state, how)
 
 
-def end(doing: Doing, license_: License, activation: Activation, state: ActivationState) -> None:
+def end(
+    doing: Doing, license_: License, activation: Activation, state: ActivationState, free_from: datetime | None = None
+) -> None:
+    """The activation is over, and its seat is free; or only from a later moment on, if the rules credit it later."""
     activation.state = state
     activation.ended_at = doing.now
+    if free_from is not None and free_from > doing.now:
+        activation.held_until = min(free_from, NEVER)
+        doing.db.flush()
+    else:
+        _free(doing, license_)
+
+
+def free_from(question: Question, activation: Activation) -> datetime | None:
+    """When the seat of a returned activation is free by the rules of today; never before its last file has run out,
+    where they say that the lease has to end first."""
+    freed = question.freed_at(activation)
+    rules = question.in_force.rules
+    if freed is not None and rules.proof_for("return", question.evidence or "none").credit == "lease_end":
+        until, grace = activation.lease_until, rules.lease.grace
+        if until is not None:
+            freed = max(freed, grace.after(until, rules.zone) if grace else until)
+    return freed
+
+
+def credit(doing: Doing, license_: License, activation: Activation) -> None:
+    """The seat of a returned activation is free now."""
+    activation.held_until = None
+    _free(doing, license_)
+    Question(doing, license_, None, activation=activation).event(
+        Happened.SEAT_CREDITED, activation, device=name(doing, activation)
+    )
+
+
+def _free(doing: Doing, license_: License) -> None:
     doing.db.execute(
         update(License)
         .where(License.id == license_.id, License.used > 0)

@@ -20,7 +20,9 @@ from portal.models import Activation, ActivationState, Article, Device, License,
 from portal.rules import Decision
 
 
-def prolong(doing: Doing, new: License, machine: Machine, question: Question, decision: Decision) -> Outcome:
+def prolong(
+    doing: Doing, new: License, machine: Machine, question: Question, decision: Decision, how: str = "online"
+) -> Outcome:
     """The running subscription and the new one become one license, the new one; the older is merged and gone.
 
     The days are added to the rest, so nothing is lost. Where the older one also runs on other devices the two cannot
@@ -43,7 +45,7 @@ def prolong(doing: Doing, new: License, machine: Machine, question: Question, de
         doing.db, doing.now, doing.actor, Happened.LICENSE_MERGED, group_id=old.group_id, license_id=old.id
     )  # fmt: skip
     device = devices.meet(doing, new, machine)
-    activation = seats.begin(doing, new, new_id(doing.now), 1, device, ActivationState.ACTIVE)
+    activation = seats.begin(doing, new, new_id(doing.now), 1, device, seats.first_state(how), how)
     question.done("activate", activation)
     devices.stop_waiting(doing, new, device)
     question.event(Happened.LICENSE_PROLONGED, activation, device=device.name)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal import audit
 from portal.access import Forbidden
-from portal.actions import devices, rule_sets, terms
+from portal.actions import devices, hints, rule_sets, terms
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.db import new_id
@@ -64,6 +64,7 @@ def mint(
             license_id=license_.id,
             ticket_id=ticket.id,
             lookup=key_lookup(doing.vault, written),
+            hint=hints.lookup_of_key(doing.vault, written),
             cipher=doing.vault.seal("license-key", written.encode(), key_lookup(doing.vault, written)),
             head=doing.vault.lookup("ticket-group", codes.ends(written)[0]),
             tail=doing.vault.lookup("ticket-group", codes.ends(written)[1]),

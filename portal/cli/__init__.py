@@ -19,9 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         rules.add_parser(commands)
     else:
-        from portal.cli import database, demo, keys, products, serving, users
+        from portal.cli import blocklist, database, demo, keys, products, serving, users
 
-        for module in (serving, demo, database, keys, users, products):
+        for module in (serving, demo, database, keys, blocklist, users, products):
             module.add_parser(commands)
         commands.add_parser("rules", help="check rule files and decide cases", add_help=False)
     options = parser.parse_args(wanted)

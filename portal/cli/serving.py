@@ -77,12 +77,11 @@ def refuse_demo_by_accident(settings: Settings) -> None:
 
 def worker_command(options: Any) -> int:
     """Empty the queue until stopped."""
-    from portal.actions.chores import CHORES
+    from portal.actions.workers import worker_of
     from portal.app import build_site
-    from portal.jobs.worker import Worker
 
     _log()
-    worker = Worker(build_site(from_environment()), CHORES)
+    worker = worker_of(build_site(from_environment()))
     try:
         worker.run()
     except KeyboardInterrupt:

@@ -63,6 +63,8 @@ def lines(world: World, url: str) -> Iterator[str]:
     colleagues = people.password(people.COLLEAGUES)
     yield f"  Cora's 59 colleagues, as in malte.anders@brandt-maschinenbau.example: {colleagues}"
     yield ""
+    yield f"What they are mailed stands at {url}/dev/mail"
+    yield ""
     yield "Tickets as they are now, and what each was made to show"
     for ticket in world.tickets.values():
         free = f"{ticket.free_seats} free"

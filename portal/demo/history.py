@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.actions.doing import Moment
+from portal.brand.stationery import Stationery
 from portal.files.vault import Vault
+from portal.jobs import mail
 from portal.models import Article, Group, User
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -60,16 +62,21 @@ class Calendar:
 
 
 class Stage(Calendar):
-    """Where the stories play; `time` is the moment that they have reached."""
+    """Where the stories play; `time` is the moment that they have reached. On `stationery` people are written to about
+    what happened of late; what they were told before is forgotten.
+    """
 
-    def __init__(self, db: Session, vault: Vault, now: datetime, cast: Cast) -> None:
+    def __init__(
+        self, db: Session, vault: Vault, now: datetime, cast: Cast, stationery: Stationery | None = None
+    ) -> None:
         super().__init__(now)
-        self.db, self.vault, self.cast = db, vault, cast
+        self.db, self.vault, self.cast, self.stationery = db, vault, cast, stationery
         self.time = now
 
     def doing(self, actor: Actor) -> Moment:
         """This moment, in the hands of this actor."""
-        return Moment(self.db, actor, self.time, self.vault)
+        is_late = self.time > self.now - mail.KEPT
+        return Moment(self.db, actor, self.time, self.vault, self.stationery if is_late else None)
 
     def person(self, who: str) -> Moment:
         """This moment, in the hands of the person of this name."""

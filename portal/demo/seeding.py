@@ -8,6 +8,8 @@ from enum import Enum
 from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.orm import Session
 
+from portal.brand import load_brand
+from portal.brand.stationery import Stationery
 from portal.db import Database, migrate, open_database
 from portal.demo import marks, people, world
 from portal.demo.world import World
@@ -41,6 +43,7 @@ def seed(settings: Settings, now: datetime, *, fresh: bool = False) -> tuple[Wor
                 "This database holds a real installation, or tables of another program: no demo is made in it. "
                 "Name another one in PORTAL_DATABASE, or another folder in PORTAL_DATA."
             )
+        stationery = Stationery(load_brand(settings.brand), settings.url, settings.mail_from)
         # A demo that stays is of no use with new keys: then it is better to miss the old ones.
         stays = holds is Held.DEMO and not fresh
         keys = keyring.load(settings.keys) if stays else _keys(settings)
@@ -49,7 +52,7 @@ def seed(settings: Settings, now: datetime, *, fresh: bool = False) -> tuple[Wor
         migrate(settings.database)
         people.hashes()
         with database.writing() as db:
-            is_made = _fill(db, keys, now)
+            is_made = _fill(db, keys, now, stationery)
         with database.reading() as db:
             return world.read(db, keys.vault, now), keys, is_made
     except (KeysMissing, Unreadable):
@@ -90,7 +93,7 @@ def _drop(database: Database) -> None:
         found.drop_all(connection)
 
 
-def _fill(db: Session, keys: Keyring, now: datetime) -> bool:
+def _fill(db: Session, keys: Keyring, now: datetime, stationery: Stationery) -> bool:
     if db.get_bind().dialect.name == "postgresql":
         # Whoever else makes this demo at the same moment waits here, and then finds it made.
         db.execute(text("LOCK TABLE installation IN ACCESS EXCLUSIVE MODE"))
@@ -99,5 +102,5 @@ def _fill(db: Session, keys: Keyring, now: datetime) -> bool:
     if not marks.is_empty(db):
         raise SettingsError("Somebody began to use this database just now: no demo is made in it.")
     marks.mark(db)
-    world.build(db, keys.vault, now)
+    world.build(db, keys.vault, now, stationery)
     return True

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.actions.tickets import code_of
+from portal.brand.stationery import Stationery
 from portal.demo import groups, people, products
 from portal.demo.history import Calendar, Cast, Stage
 from portal.demo.orders import ORDERS
 from portal.demo.stories import brandt, customers, eve, loose, rules
 from portal.doors import passwords
 from portal.files.vault import Vault
-from portal.models import Article, Group, License, LicenseKey, LicenseState, Product, Ticket, User
+from portal.models import Article, Group, License, LicenseKey, LicenseState, Mail, Product, Ticket, User
 
 STORIES = (rules, eve, loose, customers, brandt)
 OVER = (LicenseState.RECALLED, LicenseState.REVOKED, LicenseState.MERGED)
@@ -86,10 +87,11 @@ class World:
     licenses: Mapping[str, Holding]
 
 
-def build(db: Session, vault: Vault, now: datetime) -> World:
+def build(db: Session, vault: Vault, now: datetime, stationery: Stationery | None = None) -> World:
     """Fill an empty database with years of history up to `now`, a moment in UTC and whole seconds.
 
-    The same each time but for ids and tickets. Nothing is committed, and the database is not marked as a demo.
+    The same each time but for ids and tickets. On `stationery` the mails of the last weeks are written, which no mail
+    server is to see any more. Nothing is committed, and the database is not marked as a demo.
     """
     calendar = Calendar(now)
     founded = calendar.month(-48)
@@ -98,8 +100,10 @@ def build(db: Session, vault: Vault, now: datetime) -> World:
     first = products.publish_first_rules(db, calendar.month(-47), users["vera"])
     articles = products.stock(db, calendar.month(-47), first)
     products.delegate(db, calendar.month(-36), articles, users["vera"], users["rhea"])
-    stage = Stage(db, vault, now, Cast(users, people.actors(users, homes), homes, articles))
+    stage = Stage(db, vault, now, Cast(users, people.actors(users, homes), homes, articles), stationery)
     stage.play(story(stage) for file in STORIES for story in file.STORIES)
+    db.execute(update(Mail).values(state="sent", sent_at=Mail.created_at))
+    db.execute(update(Mail).where(Mail.is_secret).values(body=None))
     return read(db, vault, now)
 
 

@@ -45,6 +45,10 @@ PASSWORD_ADDRESS = Limit("password-address", 30, QUARTER)
 PASSWORD_NETWORK = Limit("password-network", 100, QUARTER)
 TICKET_ADDRESS = Limit("ticket-address", 15, QUARTER)
 TICKET_NETWORK = Limit("ticket-network", 60, QUARTER)
+# Asking for the tickets of an address counts whether or not the address is known: the limits tell nobody either.
+LOST_ACCOUNT = Limit("lost-account", 5, QUARTER)
+LOST_ADDRESS = Limit("lost-address", 10, QUARTER)
+LOST_NETWORK = Limit("lost-network", 40, QUARTER)
 KEY_ADDRESS = Limit("key-address", 60, QUARTER)
 # Guesses at tickets from everywhere together: beyond this somebody is told, nobody is stopped.
 ALARM = Limit("ticket-alarm", 300, timedelta(hours=1))

@@ -1,1 +1,1 @@
-"""What vouches for a license: tickets, keys, secrets at rest, signed files and signed answers."""
+"""What vouches for a license: tickets, keys, secrets at rest, signed files, documents and answers."""

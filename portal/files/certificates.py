@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 import secrets
@@ -16,15 +14,11 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from portal.files.envelope import MISSHAPEN, SEALED, SIGNED, NotOneOfOurs, decode, encode, unwrap, wrap
 from portal.files.keyring import Keyring, SigningKey
 
 LEAST_TTL = 3600  # seconds; what a program may ask for at least
 FOREVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)  # clients want a date even where nothing expires
-_ENCRYPTED = "aes-256-gcm+ed25519"
-_PLAIN = "base64+ed25519"
-_LINE = 64
-_LONGEST = 1_000_000  # characters; the files of the portal have a few thousand
-_MISSHAPEN = (ValueError, KeyError, TypeError, RecursionError)  # what reading a stranger's JSON can raise
 
 
 class Kind(StrEnum):
@@ -105,9 +99,9 @@ def make(
     meta = {"issued": _instant(issued), "expiry": _instant(until), "ttl": ttl}
     document = {"meta": meta, "data": data, "included": list(included)}
     content = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    enc = _encode(content) if secret is None else _encrypt(content, secret)
-    signature = _encode(keyring.sign(f"{kind}/{enc}".encode()))
-    text = _envelope(kind, enc, signature, _PLAIN if secret is None else _ENCRYPTED)
+    enc = encode(content) if secret is None else _encrypt(content, secret)
+    signature = keyring.sign(f"{kind}/{enc}".encode())
+    text = wrap(_name(kind), enc, signature, SIGNED if secret is None else SEALED)
     return Certificate(text, issued, until, ttl)
 
 
@@ -119,12 +113,18 @@ def open_file(
     The text must be exactly what `make` writes; only other line ends are forgiven, because browsers and mail
     change them. Without `now` an expired file is opened too. Raises FileRefused.
     """
-    enc, signature, algorithm = _parts(kind, text.replace("\r\n", "\n").rstrip("\n") + "\n")
-    signed_by = keyring.verify(signature, f"{kind}/{enc}".encode())
+    try:
+        envelope = unwrap(_name(kind), text)
+    except NotOneOfOurs:
+        raise FileRefused(Flaw.MALFORMED) from None
+    enc, is_sealed = envelope.enc, envelope.algorithm == SEALED
+    if not is_sealed and envelope.algorithm != SIGNED:
+        raise FileRefused(Flaw.MALFORMED)
+    signed_by = keyring.verify(envelope.signature, f"{kind}/{enc}".encode())
     if signed_by is None:
         raise FileRefused(Flaw.NOT_GENUINE)
     try:
-        document = json.loads(_decode(enc) if algorithm == _PLAIN else _decrypt(enc, secret))
+        document = json.loads(_decrypt(enc, secret) if is_sealed else decode(enc))
         meta = document["meta"]
         opened = Opened(
             document["data"],
@@ -133,46 +133,28 @@ def open_file(
             datetime.fromisoformat(meta["expiry"]),
             meta["ttl"],
             signed_by,
-            algorithm == _ENCRYPTED,
+            is_sealed,
         )
-    except _MISSHAPEN:
+    except MISSHAPEN:
         raise FileRefused(Flaw.MALFORMED) from None
     if now is not None and opened.ttl and now >= opened.expiry:
         raise FileRefused(Flaw.EXPIRED)
     return opened
 
 
-def _envelope(kind: Kind, enc: str, signature: str, algorithm: str) -> str:
-    content = {"enc": enc, "sig": signature, "alg": algorithm}
-    inner = _encode(json.dumps(content, separators=(",", ":")).encode())
-    lines = [inner[at : at + _LINE] for at in range(0, len(inner), _LINE)]
-    name = f"{kind.upper()} FILE"
-    return "\n".join([f"-----BEGIN {name}-----", *lines, f"-----END {name}-----", ""])
-
-
-def _parts(kind: Kind, text: str) -> tuple[str, bytes, str]:
-    """Take the envelope apart. Writing it again must give the same text, so that a file has one form only."""
-    lines = text[:_LONGEST].split("\n")
-    try:
-        envelope = json.loads(_decode("".join(lines[1:-2])))
-        enc, sig, alg = envelope["enc"], envelope["sig"], envelope["alg"]
-        signature = _decode(sig)
-    except _MISSHAPEN:
-        raise FileRefused(Flaw.MALFORMED) from None
-    if alg not in (_ENCRYPTED, _PLAIN) or not isinstance(enc, str) or _envelope(kind, enc, sig, alg) != text:
-        raise FileRefused(Flaw.MALFORMED)
-    return enc, signature, alg
+def _name(kind: Kind) -> str:
+    return f"{kind.upper()} FILE"
 
 
 def _encrypt(content: bytes, secret: str) -> str:
     nonce = secrets.token_bytes(12)
     sealed = AESGCM(_key(secret)).encrypt(nonce, content, None)
-    return ".".join(_encode(part) for part in (sealed[:-16], nonce, sealed[-16:]))
+    return ".".join(encode(part) for part in (sealed[:-16], nonce, sealed[-16:]))
 
 
 def _decrypt(enc: str, secret: str | None) -> bytes:
     try:
-        ciphertext, nonce, tag = (_decode(part) for part in enc.split("."))
+        ciphertext, nonce, tag = (decode(part) for part in enc.split("."))
         return AESGCM(_key(secret or "")).decrypt(nonce, ciphertext + tag, None)
     except InvalidTag:
         raise FileRefused(Flaw.WRONG_SECRET) from None
@@ -180,17 +162,6 @@ def _decrypt(enc: str, secret: str | None) -> bytes:
 
 def _key(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
-
-
-def _encode(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def _decode(text: str) -> bytes:
-    content = base64.b64decode(text, validate=True)
-    if _encode(content) != text:
-        raise binascii.Error("not the one way to write these bytes")
-    return content
 
 
 def _instant(moment: datetime) -> str:

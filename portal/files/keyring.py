@@ -34,6 +34,7 @@ class KeysMissing(KeysUnusable):
 class KeyState(StrEnum):
     """What a signing key still does."""
 
+    NEXT = "next"  # signs nothing yet: programs get to know its public half first
     CURRENT = "current"  # signs and verifies
     VERIFIES = "verifies"  # signed earlier files, which stay good
     RETIRED = "retired"  # what it signed is refused
@@ -95,8 +96,13 @@ def create(folder: Path, now: datetime | None = None) -> Keyring:
     The folder is made (0700) if it is missing. Raises KeysUnusable if there are keys already, which are never
     overwritten, or if the folder cannot be written to.
     """
-    text = _new_keys(now or datetime.now(UTC))
+    return place(folder, _new_keys(now or datetime.now(UTC)))
+
+
+def place(folder: Path, text: str) -> Keyring:
+    """Write the text of a key file where there is none yet; the same rules as for `create`."""
     path = folder / FILE_NAME
+    keys = parse(text, str(path))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_once(path, text)
@@ -104,7 +110,7 @@ def create(folder: Path, now: datetime | None = None) -> Keyring:
         raise KeysUnusable(f"There are keys in {path} already; they are never overwritten.") from None
     except OSError as error:
         raise KeysUnusable(f"The keys cannot be written to {path}: {error.strerror}.") from None
-    return parse(text, str(path))
+    return keys
 
 
 def load(folder: Path) -> Keyring:
@@ -112,6 +118,11 @@ def load(folder: Path) -> Keyring:
 
     Raises KeysMissing if there is none, KeysUnusable if others can read it or its content is wrong.
     """
+    return parse(text_of(folder), str(folder / FILE_NAME))
+
+
+def text_of(folder: Path) -> str:
+    """The text of the key file in this folder; raises as `load` does where it cannot be read."""
     path = folder / FILE_NAME
     try:
         mode = path.stat().st_mode
@@ -125,7 +136,7 @@ def load(folder: Path) -> Keyring:
         raise KeysUnusable(f"The keys in {path} cannot be read: {reason}.") from None
     if os.name == "posix" and mode & 0o077:
         raise KeysUnusable(f"The keys in {path} can be read by others; run: chmod 600 {path}")
-    return parse(text, str(path))
+    return text
 
 
 def parse(text: str, origin: str = "the environment") -> Keyring:
@@ -158,21 +169,24 @@ def _vault(content: dict[str, Any]) -> Vault:
 
 
 def _new_keys(now: datetime) -> str:
-    key = SigningKey(Ed25519PrivateKey.generate(), KeyState.CURRENT, now)
     content = {
         "format": _FORMAT,
-        "signing": [
-            {
-                "id": key.id,
-                "state": key.state,
-                "created": now.isoformat(timespec="seconds"),
-                "public": key.public_hex,
-                "private": key.private.private_bytes_raw().hex(),
-            }
-        ],
+        "signing": [new_signing_key(KeyState.CURRENT, now)],
         "vault": {"pepper": _random_key(), "current": 1, "keys": [{"version": 1, "key": _random_key()}]},
     }
     return json.dumps(content, indent=2) + "\n"
+
+
+def new_signing_key(state: KeyState, now: datetime) -> dict[str, str]:
+    """A new pair, as the key file holds it."""
+    key = SigningKey(Ed25519PrivateKey.generate(), state, now)
+    return {
+        "id": key.id,
+        "state": key.state.value,
+        "created": now.isoformat(timespec="seconds"),
+        "public": key.public_hex,
+        "private": key.private.private_bytes_raw().hex(),
+    }
 
 
 def _random_key() -> str:
@@ -181,20 +195,46 @@ def _random_key() -> str:
 
 def _write_once(path: Path, text: str) -> None:
     """Write a file that appears whole or not at all, and never replaces another: links do not overwrite."""
+    draft = _draft(path, text)
+    try:
+        os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _settle(path.parent)
+
+
+def replace(folder: Path, text: str) -> Keyring:
+    """Put a changed key file in the place of the old one: at every moment there is the one or the other, whole."""
+    path = folder / FILE_NAME
+    keys = parse(text, str(path))
+    try:
+        draft = _draft(path, text)
+        draft.replace(path)
+        _settle(folder)
+    except OSError as error:
+        raise KeysUnusable(f"The keys cannot be written to {path}: {error.strerror}.") from None
+    return keys
+
+
+def _draft(path: Path, text: str) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)
-    finally:
+    except OSError:
         draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+        raise
+    return draft
+
+
+def _settle(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def _is_signed(public: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:

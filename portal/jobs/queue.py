@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.models import Job
 
 MOST_TRIES = 8
+KEPT = timedelta(days=1)
 
 
 def later(db: Session, kind: str, run_at: datetime, **payload: Any) -> None:
@@ -51,3 +52,8 @@ def fail(job: Job, now: datetime, problem: str) -> None:
     if job.tries >= MOST_TRIES and job.name is None:
         job.state = "failed"
     job.run_at = now + timedelta(seconds=min(3600, 5 * 2**job.tries))
+
+
+def forget_done(db: Session, now: datetime) -> int:
+    """Delete work that was done and does not come again: what it was about has served its purpose."""
+    return db.execute(delete(Job).where(Job.state == "done", Job.run_at < now - KEPT)).rowcount

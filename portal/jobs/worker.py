@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.files.vault import Vault
 from portal.jobs import queue
+from portal.jobs.postman import Postman
 from portal.models import Job
 from portal.site import Site
 
@@ -32,10 +33,12 @@ class Kind:
 
 
 class Worker:
-    """Empties the queue. What each kind of job means is told by whoever starts it."""
+    """Empties the queue, and lets the postman go between two jobs. What each kind of job means is told by whoever
+    starts it.
+    """
 
-    def __init__(self, site: Site, kinds: Mapping[str, Kind]) -> None:
-        self._site, self._kinds = site, kinds
+    def __init__(self, site: Site, kinds: Mapping[str, Kind], postman: Postman | None = None) -> None:
+        self._site, self._kinds, self._postman = site, kinds, postman
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -53,11 +56,19 @@ class Worker:
         while not self._stopped.is_set():
             try:
                 self.enlist()
-                while not self._stopped.is_set() and self.step():
+                while not self._stopped.is_set() and self.round():
                     pass
             except SQLAlchemyError:
                 log.exception("the database is away; trying again")
             self._stopped.wait(PAUSE)
+        if self._postman is not None:
+            self._postman.rest()
+
+    def round(self) -> bool:
+        """One job and one mail; False when there was neither."""
+        worked = self.step()
+        delivered = self._postman is not None and self._postman.deliver()
+        return worked or delivered
 
     def enlist(self) -> None:
         """See that all recurring work stands in the queue."""

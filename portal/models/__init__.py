@@ -1,17 +1,20 @@
 """The tables, one file per noun."""
 
 from portal.models.activations import LIVE, Activation, ActivationState
+from portal.models.cases import Conflict
 from portal.models.devices import Device, WaitingDevice
 from portal.models.events import Event, Seal
 from portal.models.groups import Grant, Group, GroupKind, Membership, Right, Role
 from portal.models.installation import Fact
 from portal.models.jobs import Answer, Job
 from portal.models.licenses import License, LicenseKey, LicenseState, Term, TermKind
+from portal.models.mails import Mail
 from portal.models.operations import Operation
 from portal.models.products import Article, Category, Model, Product, category_articles
 from portal.models.rule_sets import RuleSet, RuleVersion
 from portal.models.sessions import Attempt, Session, session_tickets
 from portal.models.tickets import Ticket
+from portal.models.transfers import Closed, Transfer, TransferKind
 from portal.models.users import User
 
 __all__ = [
@@ -22,6 +25,8 @@ __all__ = [
     "Article",
     "Attempt",
     "Category",
+    "Closed",
+    "Conflict",
     "Device",
     "Event",
     "Fact",
@@ -32,6 +37,7 @@ __all__ = [
     "License",
     "LicenseKey",
     "LicenseState",
+    "Mail",
     "Membership",
     "Model",
     "Operation",
@@ -45,6 +51,8 @@ __all__ = [
     "Term",
     "TermKind",
     "Ticket",
+    "Transfer",
+    "TransferKind",
     "User",
     "WaitingDevice",
     "category_articles",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Id
@@ -28,7 +28,9 @@ LIVE = (ActivationState.PENDING, ActivationState.ACTIVE, ActivationState.RETURNI
 class Activation(Base):
     """One generation of a seat. `line` is the seat's own id: a repair or a move keeps it and adds a generation.
 
-    A pending activation without a device is a seat kept for the next device that asks.
+    A pending activation without a device is a seat kept for the next device that asks. `device_key` is the public key
+    that the program made for it, if it makes one; `seq` and `head` say which license file it was handed last. An ended
+    activation whose seat is credited later keeps it until `held_until`.
     """
 
     __tablename__ = "activations"
@@ -70,3 +72,7 @@ class Activation(Base):
     lease_until: Mapped[datetime | None]
     return_asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    device_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    seq: Mapped[int] = mapped_column(default=0)
+    head: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    held_until: Mapped[datetime | None] = mapped_column(index=True)

@@ -59,7 +59,8 @@ class License(Base):
 class LicenseKey(Base):
     """What programs present: one for each ticket that fed the license, in ticket format.
 
-    `head` and `tail` are keyed hashes of its first and last group, which lists show and people search for.
+    `head` and `tail` are keyed hashes of its first and last group, which lists show and people search for. `hint` finds
+    it by the hash that a request from a PC without a network carries in its place.
     """
 
     __tablename__ = "license_keys"
@@ -68,6 +69,7 @@ class LicenseKey(Base):
     license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     lookup: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    hint: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True, unique=True)
     cipher: Mapped[bytes] = mapped_column(LargeBinary)
     head: Mapped[bytes] = mapped_column(LargeBinary(32))
     tail: Mapped[bytes] = mapped_column(LargeBinary(32))

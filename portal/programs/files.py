@@ -1,14 +1,17 @@
 """What both kinds of file share: how long they are good, what is included, and whether they are encrypted."""
 
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from portal.actions import rule_sets, seats
 from portal.db import new_id
-from portal.files.certificates import LEAST_TTL
-from portal.models import License
+from portal.files import certificates
+from portal.files.certificates import LEAST_TTL, Certificate, Kind, secret_of
+from portal.models import Activation, Article, Device, License
 from portal.programs.calls import BadCall
 from portal.programs.reading import number
-from portal.programs.resources import status_of
+from portal.programs.resources import entitlement_resources, license_resource, machine_resource, status_of
 from portal.web import Visit
 
 LONGEST_TTL = 10 * 365 * 24 * 3600
@@ -22,6 +25,27 @@ def good_until(visit: Visit, license_: License) -> datetime | None:
         return until
     wished = visit.now + timedelta(seconds=ttl)
     return min(wished, until) if until else wished
+
+
+def machine_file(
+    visit: Visit, license_: License, activation: Activation, device: Device, until: datetime | None, *,
+    with_features: bool, key: str | None, request: UUID | None = None,
+) -> tuple[Certificate, dict[str, Any]]:  # fmt: skip
+    """A file for this device only, and the machine it is about; with a license key it is encrypted for that key.
+
+    `request` is the one that it answers, for a PC without a network.
+    """
+    included = [license_resource(visit.db, visit.vault, license_, visit.now)]
+    if with_features:
+        included += entitlement_resources(visit.db.get_one(Article, license_.article_id))
+    resource = machine_resource(activation, device, license_, portal=visit.settings.url)
+    if request is not None:
+        resource["attributes"]["metadata"]["request"] = str(request)
+    certificate = certificates.make(
+        visit.site.keyring, Kind.MACHINE, resource, issued=visit.now, expiry=until, included=included,
+        secret=secret_of(key, device.fingerprint) if key else None,
+    )  # fmt: skip
+    return certificate, resource
 
 
 def wants(visit: Visit, name: str) -> bool:

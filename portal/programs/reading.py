@@ -9,6 +9,7 @@ from portal.programs.calls import BadCall
 LONGEST_FINGERPRINT = 300
 LONGEST_NAME = 200
 MOST_COMPONENTS = 32
+_HEX = re.compile(r"[0-9a-f]{64}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -56,7 +57,22 @@ def machine(document: dict[str, Any]) -> Machine:
         name=name or hostname,
         platform=text(attributes.get("platform"), f"{base}/platform", most=LONGEST_NAME),
         cores=cores or None,
+        public_key=_public_key(at(attributes, "metadata", "device_public_key")),
     )
+
+
+def _public_key(value: Any) -> bytes | None:
+    if value is None:
+        return None
+    pointer = "/data/attributes/metadata/device_public_key"
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
+        raise BadCall(
+            f"{pointer} must be 64 lower-case hexadecimal digits.",
+            code="PARAMETER_INVALID",
+            status=422,
+            pointer=pointer,
+        )
+    return bytes.fromhex(value)
 
 
 def components(value: Any) -> dict[str, str]:

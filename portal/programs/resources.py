@@ -67,7 +67,9 @@ def machine_resource(
     fingerprint = device.fingerprint if is_own else device.fingerprint[:4] + "…"
     name = device.name if is_own else device.name and device.name[:2] + "…"
     alive = activation.ended_at is None and activation.state != ActivationState.PENDING
-    metadata = {"activation": str(activation.line), "generation": activation.generation}
+    metadata: dict[str, Any] = {"activation": str(activation.line), "generation": activation.generation}
+    if portal is not None and activation.head is not None:
+        metadata |= {"seq": activation.seq, "head": activation.head.hex()}
     return {
         "type": "machines",
         "id": str(activation.public_id),

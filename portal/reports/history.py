@@ -25,6 +25,10 @@ _SHAPES = {
     "device.confirmed": State.ACTIVE,
     "device.blocked": State.REVOKED,
     "return.asked": State.RETURNING,
+    "return.written": State.RETURNING,
+    "file.issued": State.TRANSFER,
+    "file.imported": State.ACTIVE,
+    "state.mismatch": State.DECISION,
 }
 
 

@@ -111,6 +111,9 @@ class Seat:
     may_dismiss: bool = False  # offer "Not mine" (waiting PC)
     may_move: bool = False  # offer "My old PC is gone"
     this_is_gone: bool = False  # the decision panel is about this PC
+    transfer: UUID | None = None  # what is under way to or from it without a network
+    may_return_offline: bool = False  # offer "Return without a network"
+    held_until: datetime | None = None  # returned, and its seat is free only from then on
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,8 @@ class Panel:
 
     kind: "move" (a seat's PC is gone; to the waiting PC or to the next one that asks), "give" (a seat is free for the
     waiting PC), "refused" (not now: why, from when, what else), "activate" (nothing waits and a seat is free: how),
-    "returning" (what is missing), "kept" (moved; start the program on the new PC).
+    "returning" (what is missing), "kept" (moved; start the program on the new PC), "receipt" (a license file was
+    handed out for a PC without a network, and its receipt is missing).
     """
 
     kind: str
@@ -151,6 +155,7 @@ class Panel:
     next_at: datetime | None = None  # when one more is added
     next_allowed_at: datetime | None = None  # refused: when it will be possible
     last_move: Event | None = None  # refused: what used it up
+    transfer: UUID | None = None  # kind "receipt": what waits for its receipt
     alternatives: tuple[str, ...] = ()
 
 
@@ -170,3 +175,5 @@ class Sheet:
     events: tuple[Event, ...]
     more_events: int
     key: str | None  # license key where it is not the ticket's code
+    cases: tuple[object, ...] = ()  # what did not fit lately, as sentences with their moments
+    may_transfer: bool = False  # offer "Activate a PC without a network"

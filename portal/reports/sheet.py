@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Activation, ActivationState, Device, License, LicenseState, WaitingDevice
+from portal.reports import transfers
 from portal.reports.shapes import Seat, State
 from portal.reports.states import SEAT_STATES
 
@@ -33,7 +35,8 @@ def seats(db: Session, license_: License, now: datetime, *, may_use: bool) -> tu
         select(func.count()).select_from(Activation).where(Activation.license_id == license_.id)
     ).scalar_one()
     may_move = may_use and not is_over(license_, now)
-    live = [_seat(one, device, may_use, may_move) for one, device in rows if one.ended_at is None]
+    carried = transfers.by_activation(db, [one.id for one, _ in rows if one.ended_at is None])
+    live = [_seat(one, device, may_use, may_move, carried.get(one.id)) for one, device in rows if one.ended_at is None]
     past = [_seat(one, device, may_use, may_move) for one, device in rows if one.ended_at is not None]
     return (*live, *waiting(db, license_, now, may_use=may_use), *past), total - len(rows)
 
@@ -55,7 +58,9 @@ def waiting(db: Session, license_: License, now: datetime, *, may_use: bool) -> 
     ]  # fmt: skip
 
 
-def _seat(one: Activation, device: Device | None, may_use: bool, may_move: bool) -> Seat:
+def _seat(
+    one: Activation, device: Device | None, may_use: bool, may_move: bool, transfer: UUID | None = None
+) -> Seat:
     is_live = one.ended_at is None
     is_returning = one.state == ActivationState.RETURNING
     state = State.KEPT if is_live and device is None else SEAT_STATES[ActivationState(one.state)]
@@ -73,6 +78,9 @@ def _seat(one: Activation, device: Device | None, may_use: bool, may_move: bool)
         may_return=may_use and is_live and not is_returning,
         may_keep=may_use and is_returning,
         may_move=may_move and is_live and device is not None,
+        transfer=transfer if may_use else None,
+        may_return_offline=may_use and is_live and not is_returning and one.device_key is not None,
+        held_until=one.held_until,
     )
 
 

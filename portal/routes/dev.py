@@ -1,9 +1,59 @@
-"""Pages for developers of brands and templates; they exist in a demo only."""
+"""Pages for developers of brands and templates, and the mailbox of the demo; they exist in a demo only."""
 
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.access import NotFound
+from portal.jobs import mail
+from portal.models import Mail
 from portal.web import Answer, Area, Visit, endpoint, page
+from portal.web.headers import CSP
+
+NEWEST = 100
+# The mail stands in a frame of its own, where it may have its styles and nothing else.
+FRAMING = f"{CSP}; frame-src 'self'"
+FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 
 
 @endpoint.get("/dev/parts", area=Area.PUBLIC)
 def parts(visit: Visit) -> Answer:
     """Every part of the pages, side by side."""
     return page(visit, "dev/parts.html")
+
+
+@endpoint.get("/dev/mail", area=Area.PUBLIC)
+def mailbox(visit: Visit) -> Answer:
+    """Everybody's mails, newest first: whoever tries the demo reads the mails of its people here."""
+    mails = (
+        visit.db.execute(select(Mail).order_by(Mail.created_at.desc(), Mail.id.desc()).limit(NEWEST)).scalars().all()
+    )
+    return page(visit, "dev/mailbox.html", mails=mails)
+
+
+@endpoint.get("/dev/mail/{mail_id:uuid}", area=Area.PUBLIC)
+def read(visit: Visit, mail_id: UUID) -> Answer:
+    """One mail, as HTML and as text."""
+    found = mail_of(visit, mail_id)
+    answer = page(visit, "dev/mail.html", mail=found, body=mail.body(visit.vault, found))
+    answer.headers["Content-Security-Policy"] = FRAMING
+    return answer
+
+
+@endpoint.get("/dev/mail/{mail_id:uuid}/html", area=Area.PUBLIC)
+def framed(visit: Visit, mail_id: UUID) -> Answer:
+    """The mail alone, as a mail program shows it."""
+    body = mail.body(visit.vault, mail_of(visit, mail_id))
+    if body is None:
+        raise NotFound
+    return Answer(body.html.encode(), headers={"Content-Security-Policy": FRAMED})
+
+
+def mail_of(visit: Visit, mail_id: UUID) -> Mail:
+    found = visit.db.execute(select(Mail).where(Mail.public_id == mail_id)).scalar()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,6 +1,8 @@
 """The vendor's rules: pure functions that decide one request over frozen facts, and say why, what is left and when."""
 
+from portal.rules.binding import match
 from portal.rules.cases import read_case, write_answer
+from portal.rules.credit import freed_at
 from portal.rules.deciding import decide
 from portal.rules.decision import CODES, Decision
 from portal.rules.explaining import Statement, explain
@@ -36,7 +38,9 @@ __all__ = [
     "Statement",
     "decide",
     "explain",
+    "freed_at",
     "load",
+    "match",
     "preset",
     "preset_text",
     "read_case",

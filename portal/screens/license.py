@@ -12,17 +12,19 @@ from portal.actions import devices, outlook
 from portal.actions.ledger import Question, hold
 from portal.actions.seats import Outcome
 from portal.models import Group, License
-from portal.reports import history, overview, sheet
-from portal.reports.shapes import Panel, Sheet
+from portal.reports import history, overview, sheet, transfers
+from portal.reports.shapes import Panel, Sheet, State
 from portal.rules import Decision
 from portal.web import Answer, Visit, done, page
 from portal.web.answers import swap
 from portal.web.pages import problem
 from portal.words import events as event_words
+from portal.words import transfers as transfer_words
 from portal.words.rules import sentences
 
 # What rules may grant beyond the portal's present pages; a page promises only what it can do.
 NOT_OFFERED = frozenset({"demo", "emergency"})
+OVER = frozenset({State.EXPIRED, State.RECALLED, State.REVOKED, State.MERGED})
 
 
 def license_to_use(visit: Visit, license_id: UUID) -> License:
@@ -95,6 +97,8 @@ def shown(
         events=events,
         more_events=more_events,
         key=None,
+        cases=tuple(_case(visit, case) for case in transfers.cases(visit.db, license_, visit.now)),
+        may_transfer=may_use and row.state not in OVER,
     )
     context: dict[str, Any] = {"sheet": found, "rule_sentences": sentences(visit.lang, statements, visit.zone)}
     context["event_texts"] = [
@@ -121,6 +125,12 @@ def shown(
             facts["device"] = panel.last_move.params.get("device")
         context["refusal_heading"], context["refusal_sentence"] = problem(visit, panel.code, facts)
     return context
+
+
+def _case(visit: Visit, case: transfers.Case) -> tuple[str, str]:
+    """When, and what did not fit."""
+    moment = visit.lang.moment(case.last_at, visit.zone, visit.now, capital=True)
+    return moment, transfer_words.reason(visit.lang, case.reason, case.device)
 
 
 def _with_panel(found: Sheet, panel: Panel) -> Sheet:

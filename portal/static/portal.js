@@ -11,11 +11,11 @@
 
   // A ticket goes to the clipboard with one click. Without a clipboard it is selected, ready for Ctrl+C.
   const copy = async (button) => {
-    const code = button.closest(".ticket").querySelector(".code");
+    const code = document.getElementById(button.dataset.from) ?? button.closest(".ticket").querySelector(".code");
     try {
       await navigator.clipboard.writeText(button.value);
     } catch {
-      getSelection().selectAllChildren(code);
+      code.select ? code.select() : getSelection().selectAllChildren(code);
       return;
     }
     const word = button.textContent;

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from portal.access import ANONYMOUS, Actor
+from portal.brand.stationery import Stationery
 from portal.files.vault import Vault
 from portal.forms import Form
 from portal.language import Language, choose
@@ -62,6 +63,10 @@ class Visit:
     @property
     def vault(self) -> Vault:
         return self.site.vault
+
+    @property
+    def stationery(self) -> Stationery:
+        return self.site.stationery
 
     @property
     def path(self) -> str:

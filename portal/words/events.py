@@ -62,6 +62,11 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "device.lapsed": lambda lang, _: lang.gettext("%(device)s was not heard of any more; its seat is free"),
     "return.asked": lambda lang, _: lang.gettext("%(device)s was asked to give its seat back"),
     "return.cancelled": lambda lang, _: lang.gettext("%(device)s keeps its seat after all"),
+    "return.written": lambda lang, _: lang.gettext("A return request was written for %(device)s, to be carried there"),
+    "file.issued": lambda lang, _: lang.gettext("A license file was written for %(device)s, to be carried there"),
+    "file.imported": lambda lang, _: lang.gettext("%(device)s has its license file"),
+    "state.mismatch": lambda lang, _: lang.gettext("A receipt for %(device)s did not fit; nothing was changed"),
+    "seat.credited": lambda lang, _: lang.gettext("The seat of %(device)s is free again"),
 }
 KINDS = frozenset(_DONE)
 

@@ -52,6 +52,34 @@ def _return_cancelled(lang: Language, params: dict[str, Any]) -> tuple[str, str]
     return lang.gettext("%(device)s keeps its seat.") % {"device": params["device"]}, ""
 
 
+def _file_ready(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("The license file for %(device)s is ready.") % {"device": params["device"]},
+        lang.gettext("Take it there, and bring the receipt back."),
+    )
+
+
+def _file_imported(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("%(device)s has its license file.") % {"device": params["device"]},
+        lang.gettext("Nothing else is to do."),
+    )
+
+
+def _return_written(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("The return request for %(device)s is ready.") % {"device": params["device"]},
+        lang.gettext("Take it there, and bring the receipt back. Until then nothing changes."),
+    )
+
+
+def _returned(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("%(device)s is returned.") % {"device": params["device"]},
+        lang.gettext("Its receipt proves that the return was run there."),
+    )
+
+
 def _dismissed(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     return (
         lang.gettext("%(device)s does not wait any more.") % {"device": params["device"]},
@@ -88,6 +116,10 @@ _SENTENCES = {
     "seat_freed": ("ok", _seat_freed),
     "return_cancelled": ("ok", _return_cancelled),
     "dismissed": ("ok", _dismissed),
+    "file_ready": ("ok", _file_ready),
+    "file_imported": ("ok", _file_imported),
+    "return_written": ("wait", _return_written),
+    "returned": ("ok", _returned),
     "registered": ("ok", _registered),
     "signed_out": ("ok", _signed_out),
     "some_tickets_closed": ("wait", _welcome),

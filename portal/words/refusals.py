@@ -23,7 +23,10 @@ PORTAL_CODES = (
     "no_waiting_device confirm_needed name_invalid too_many_tickets no_ticket_found body_too_large page_gone "
     "not_found forbidden account_needed bad_request form_unreadable too_busy internal_error outage "
     "field_missing field_too_long choice_missing email_missing password_missing password_too_short "
-    "password_too_long password_known"
+    "password_too_long password_known "
+    "document_empty document_too_long document_foreign document_malformed document_version document_not_genuine "
+    "document_other_product document_other_license document_other_file document_license_unknown document_from_future "
+    "document_reused document_for_program receipt_mismatch receipt_needed transfer_over return_under_way no_device_key"
 ).split()
 CODES = frozenset([*RULE_CODES, *PORTAL_CODES])
 OPERATIONS = frozenset("activate return repair rehost reassign demo emergency register".split())

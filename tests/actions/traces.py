@@ -7,9 +7,21 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.models import Activation, Device, Event, Group, License, Operation, Term, Ticket, WaitingDevice
+from portal.models import (
+    Activation,
+    Conflict,
+    Device,
+    Event,
+    Group,
+    License,
+    Operation,
+    Term,
+    Ticket,
+    Transfer,
+    WaitingDevice,
+)
 
-STATE = (Group, Ticket, License, Term, Device, WaitingDevice, Activation, Operation)
+STATE = (Group, Ticket, License, Term, Device, WaitingDevice, Activation, Operation, Transfer, Conflict)
 
 
 def everything(db: Session) -> dict[str, list[tuple[Any, ...]]]:
@@ -47,8 +59,9 @@ def ledger(db: Session, license_: License) -> list[Operation]:
 
 
 def hold_counters(db: Session) -> None:
-    """`used` is the number of live activations, for every license."""
+    """`used` is the number of seats in use, for every license: of live activations, and of ended ones not credited."""
     db.flush()
-    counted = select(func.count()).where(Activation.license_id == License.id, Activation.ended_at.is_(None))
+    holding = Activation.ended_at.is_(None) | Activation.held_until.is_not(None)
+    counted = select(func.count()).where(Activation.license_id == License.id, holding)
     wrong = db.execute(select(License.id, License.used).where(License.used != counted.scalar_subquery()))
     assert not wrong.all()

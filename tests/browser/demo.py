@@ -46,15 +46,15 @@ class PC:
     home: Path
     name: str
 
-    def run(self, command: str, key: str | None = None, *, url: str | None = None) -> tuple[int, str]:
-        """Its exit code, and the one line that it said; `url` names another portal than its own."""
+    def run(self, command: str, key: str | None = None, *more: str, url: str | None = None) -> tuple[int, str]:
+        """Its exit code, and what it said; `more` follows the command, `url` names another portal than its own."""
         machine = machines.pc(self.name)
         given = {
             "--url": url or self.url, "--public-key": self.public_key, "--product": self.product,
             "--home": str(self.home), "--fingerprint": machine.fingerprint, "--name": self.name,
             "--components": ",".join(f"{part}={serial}" for part, serial in machine.components.items()),
         } | ({"--key": key} if key else {})  # fmt: skip
-        line = [sys.executable, str(APP), *(word for pair in given.items() for word in pair), command]
+        line = [sys.executable, str(APP), *(word for pair in given.items() for word in pair), command, *more]
         ended = subprocess.run(line, capture_output=True, text=True, timeout=60)
         return ended.returncode, (ended.stdout or ended.stderr).strip()
 

@@ -1,4 +1,4 @@
-"""What jobs need: a migrated database with an estate in it, and the site of a portal on it."""
+"""What jobs need: a migrated database with an estate, a portal on it, an outbox, and the workers that empty it."""
 
 from __future__ import annotations
 
@@ -47,3 +47,95 @@ def site(ground: Ground, keys: Path, tmp_path: Path) -> Iterator[Site]:
     site = build_site(from_environment({"PORTAL_DATA": str(tmp_path), "PORTAL_DATABASE": url}), ground.clock)
     yield site
     site.database.close()
+
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import select
+
+from portal.brand.stationery import Letter
+from portal.db import new_id
+from portal.jobs import mail
+from portal.jobs.postman import Postman
+from portal.models import Mail, User
+from tests.fixtures.mail import MailServer
+
+HEADERS = {"From": "Tessel Works <help@tessel.example>", "Auto-Submitted": "auto-generated"}
+
+
+def letter(number: int = 0, **changes: object) -> Letter:
+    whole = {
+        "name": "moved", "language": "en", "subject": f"Number {number}", "text": f"text {number}\n",
+        "html": f"<p>html {number}</p>\n", "headers": HEADERS,
+    }  # fmt: skip
+    return Letter(**(whole | changes))  # type: ignore[arg-type]
+
+
+@dataclass
+class Outbox:
+    """A database with one person in it, a mail server, and as many postmen as a test asks for."""
+
+    database: Database
+    data: Path
+    clock: Clock
+    server: MailServer
+    sites: list[Site] = field(default_factory=list)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings of these workers, as an operator writes them."""
+        return {"PORTAL_DATA": str(self.data), "PORTAL_DATABASE": self.database.url, **self.server.settings}
+
+    def site(self, clock: Callable[[], object] | None = None) -> Site:
+        site = build_site(from_environment(self.environ), clock or self.clock)  # type: ignore[arg-type]
+        self.sites.append(site)
+        return site
+
+    def postman(self, clock: Callable[[], object] | None = None) -> Postman:
+        site = self.site(clock)
+        assert site.settings.smtp is not None
+        return Postman(site, site.settings.smtp)
+
+    def post(
+        self, count: int = 1, *, is_secret: bool = False, to: str = "eve@people.example", **changes: object
+    ) -> None:
+        """Write so many mails in one transaction."""
+        vault = self.sites[0].vault if self.sites else self.site().vault
+        with self.database.writing() as db:
+            user = db.execute(select(User).where(User.email == to)).scalar()
+            if user is None:
+                user = User(public_id=new_id(self.clock()), email=to, name="Eve", created_at=self.clock())
+                db.add(user)
+                db.flush()
+            for number in range(count):
+                mail.post(db, vault, self.clock(), user, letter(number, **changes), is_secret=is_secret)
+
+    def rows(self) -> list[Mail]:
+        with self.database.reading() as db:
+            return list(db.execute(select(Mail).order_by(Mail.id)).scalars())
+
+    def states(self) -> list[str]:
+        return [row.state for row in self.rows()]
+
+    def ids(self) -> list[str]:
+        return [row.message_id for row in self.rows()]
+
+
+def empty(postman: Postman) -> None:
+    """Deliver until there is nothing left to do now."""
+    while postman.deliver():
+        pass
+
+
+@pytest.fixture
+def outbox(database: Database, keys: Path, clock: Clock, mail_server: MailServer, tmp_path: Path) -> Iterator[Outbox]:
+    data = tmp_path / "data"
+    shutil.copytree(keys, data / "keys")
+    outbox = Outbox(database, data, clock, mail_server)
+    yield outbox
+    for site in outbox.sites:
+        with closing(site.database):
+            pass

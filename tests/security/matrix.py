@@ -92,6 +92,8 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("POST /activations/{activation_id}/return/cancellation", "returning", VERB),
     ("GET /tickets/redemption", "", ACCOUNT),
     ("POST /tickets/redemption", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
+    ("GET /tickets/lost", "", OPEN),
+    ("POST /tickets/lost", "", EMPTY_FORM),
     ("GET /healthz", "", OPEN),
     ("GET /readyz", "", OPEN),
     ("GET /static/{name}", "", OPEN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.actions import lost_tickets
 from portal.demo.deeds import issue
 from portal.demo.history import Stage, Story
 from portal.demo.machines import pc
@@ -133,4 +134,11 @@ def demo(on: Stage) -> Story:
     lot.activate(LAPTOP, fetches_file=False)
 
 
-STORIES = (cad, mill, subscription, viewer, mill_for_90_days, mill_for_a_year, ready, demo)
+def tickets(on: Stage) -> Story:
+    """She could not find her tickets, and had them mailed."""
+    yield on.day(-8, "19:21")
+    if on.stationery is not None:
+        lost_tickets.mail_all(on.stationery, on.db, on.time, on.vault, on.cast.people["eve"].email)
+
+
+STORIES = (cad, mill, subscription, viewer, mill_for_90_days, mill_for_a_year, ready, demo, tickets)

@@ -5,20 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from portal.actions import activations, returns, seats
+from portal.actions import activations, returns, seats, transfers
 from portal.actions.seats import Outcome
-from portal.files import certificates
-from portal.files.certificates import Kind, secret_of
-from portal.models import Activation, Article, Device, License
+from portal.models import Activation, Device, License
 from portal.programs import calls, files, reading
 from portal.programs.calls import BadCall
-from portal.programs.resources import (
-    entitlement_resources,
-    file_resource,
-    instant,
-    license_resource,
-    machine_resource,
-)
+from portal.programs.resources import file_resource, instant, key_of, machine_resource
 from portal.web import Answer, Visit, json_answer
 from portal.web.pages import problem
 from portal.web.problems import answer as error
@@ -51,6 +43,9 @@ def activate(visit: Visit) -> Answer:
     activation = outcome.activation
     if outcome.again and before.get(activation.public_id) != "pending":
         return error(422, "FINGERPRINT_TAKEN", visit.lang.gettext("This license is already active on this PC."))
+    if activation.device_key is None and machine.public_key is not None:
+        activation.device_key = machine.public_key
+        transfers.advance(activation, machine.public_key)
     device = visit.db.get_one(Device, activation.device_id)
     return json_answer({"data": machine_resource(activation, device, license_)}, 201)
 
@@ -79,15 +74,10 @@ def check_out(visit: Visit, machine_id: str) -> Answer:
         return gone(visit)
     until = files.good_until(visit, license_)
     seats.extend_lease(activation, until)
-    holder = license_resource(visit.db, visit.vault, license_, visit.now)
-    included = [holder]
-    if files.wants(visit, "entitlements"):
-        included += entitlement_resources(visit.db.get_one(Article, license_.article_id))
-    resource = machine_resource(activation, device, license_, portal=visit.settings.url)
-    certificate = certificates.make(
-        visit.site.keyring, Kind.MACHINE, resource, issued=visit.now, expiry=until, included=included,
-        secret=secret_of(holder["attributes"]["key"], device.fingerprint) if files.wants_secret(visit) else None,
-    )  # fmt: skip
+    key = key_of(visit.db, visit.vault, license_) if files.wants_secret(visit) else None
+    certificate, resource = files.machine_file(
+        visit, license_, activation, device, until, with_features=files.wants(visit, "entitlements"), key=key
+    )
     owner = {"machine": {"data": {"type": "machines", "id": resource["id"]}}}
     return json_answer({"data": file_resource("machine-files", files.new_file_id(visit), certificate, owner)})
 

@@ -1,0 +1,104 @@
+"""How mails are written: the brand's templates under mail/, in the reader's language, as text and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import formataddr
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, StrictUndefined, select_autoescape
+
+from portal.brand import Brand, BrandError
+from portal.brand.colors import accents
+from portal.language import Language
+from portal.words.events import who
+
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that is written and belongs to nobody yet. `name` is the folder of its templates."""
+
+    name: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str]
+
+
+class Stationery:
+    """Writes letters with the brand's head, look and foot. `sender` is the address they come from."""
+
+    def __init__(self, brand: Brand, url: str, sender: str | None = None) -> None:
+        self.url, self.brand = url, brand
+        self.sender = sender or brand.support_email
+        if not self.sender.isascii():
+            raise BrandError(f"Mails cannot come from {self.sender}. Name a plain address in PORTAL_MAIL_FROM.")
+        self._environments = {code: self._environment(language) for code, language in brand.spoken.items()}
+
+    def language(self, wanted: str | None, else_: str | None = None) -> str:
+        """The first of these languages that the brand speaks, or its own."""
+        return next((code for code in (wanted, else_) if code in self.brand.spoken), self.brand.default_language)
+
+    def write(self, name: str, language: str, zone: ZoneInfo, now: datetime, **facts: object) -> Letter:
+        """The letter whose templates lie in mail/NAME; `facts` are what they speak of."""
+        environment = self._environments[language]
+        said = {**facts, "brand": self.brand.speaking(language), "zone": zone, "now": now}
+        subject, text, html = (
+            environment.get_template(f"mail/{name}/{part}").render(said)
+            for part in ("subject.txt", "text.txt", "html.html")
+        )
+        return Letter(
+            name=name,
+            language=language,
+            # A subject is one line, whatever stands in the names that it mentions.
+            subject=plain(subject)[:LONGEST_SUBJECT],
+            text=text.strip() + "\n",
+            html=html.strip() + "\n",
+            headers=self._headers(language),
+        )
+
+    def address(self, path: str) -> str:
+        """A path of the portal, or a web address of the brand's, as a whole address for a mail."""
+        return f"{self.url}{path}" if path.startswith("/") else path
+
+    def _headers(self, language: str) -> dict[str, str]:
+        headers = {
+            "From": formataddr((self.brand.name, self.sender)),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": language,
+        }
+        if self.sender != self.brand.support_email and self.brand.support_email.isascii():
+            headers["Reply-To"] = self.brand.support_email
+        return headers
+
+    def _environment(self, language: Language) -> Environment:
+        environment = Environment(
+            loader=self.brand.loader(),
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        light, dark = accents(self.brand.stylesheet)
+        environment.globals |= {
+            "lang": language,
+            "address": self.address,
+            "who": partial(who, language, self.brand.name),
+            "accent": light,
+            "accent_on_dark": dark,
+        }
+        return environment
+
+
+def plain(text: str) -> str:
+    """A text as one line without control characters: names come from programs and forms."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
