@@ -168,6 +168,7 @@ def _is_here(host: str) -> bool:
 
 
 def _mail_from(value: str) -> str | None:
-    if value and not (value.isascii() and re.fullmatch(r"""[^@\s<>"(),:;]+@[^@\s<>"(),:;]+\.[^@\s<>"(),:;.]+""", value)):
-        raise SettingsError(f"PORTAL_MAIL_FROM is {value!r}. Set it to one e-mail address, such as portal@mail.example.")
+    shape = r"""[^@\s<>"(),:;]+@[^@\s<>"(),:;]+\.[^@\s<>"(),:;.]+"""
+    if value and not (value.isascii() and re.fullmatch(shape, value)):
+        raise SettingsError(f"PORTAL_MAIL_FROM is {value!r}. Set it to one e-mail address such as portal@mail.example.")
     return value or None

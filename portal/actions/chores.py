@@ -74,7 +74,7 @@ def credit(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> No
     ).all()
     for activation_id, license_id in due:
         license_ = db.get_one(License, license_id)
-        lock_license(db, license_, wide=ledger.is_wide(rule_sets.in_force(db, license_.article_id).rules))
+        ledger.hold(db, license_)
         activation = db.get_one(Activation, activation_id, populate_existing=True)
         if activation.held_until is None or activation.held_until > now:
             continue

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from portal.app import build_site
-from portal.db import Database
+from portal.brand.stationery import Letter
+from portal.db import Database, new_id
 from portal.files import keyring
 from portal.files.vault import Vault
+from portal.jobs import mail
+from portal.jobs.postman import Postman
+from portal.models import Mail, User
 from portal.settings import from_environment
 from portal.site import Site
 from tests.actions.estate import Estate
 from tests.fixtures.clock import Clock
+from tests.fixtures.mail import MailServer
 
 
 @dataclass(frozen=True)
@@ -48,20 +54,6 @@ def site(ground: Ground, keys: Path, tmp_path: Path) -> Iterator[Site]:
     yield site
     site.database.close()
 
-
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
-
-import pytest
-from sqlalchemy import select
-
-from portal.brand.stationery import Letter
-from portal.db import new_id
-from portal.jobs import mail
-from portal.jobs.postman import Postman
-from portal.models import Mail, User
-from tests.fixtures.mail import MailServer
 
 HEADERS = {"From": "Tessel Works <help@tessel.example>", "Auto-Submitted": "auto-generated"}
 
