@@ -29,7 +29,7 @@ LATEST = timedelta(hours=1)
 _ADDRESS = re.compile(r"""[^@\s<>"(),:;\\]+@[^@\s<>"(),:;\\]+\.[^@\s<>"(),:;.\\]+""")
 
 
-class Unfit(ValueError):
+class Misshapen(ValueError):
     """A header or an address that would not stay on its line."""
 
 
@@ -54,14 +54,14 @@ class Claimed:
 def post(db: Session, vault: Vault, now: datetime, user: User, letter: Letter, *, is_secret: bool = False) -> Mail:
     """Put a letter to this person into the outbox; it leaves if, and only if, the transaction is committed.
 
-    `is_secret` blanks the body once it is sent. Raises Unfit for an address or header that would not stay on its
+    `is_secret` blanks the body once it is sent. Raises Misshapen for an address or header that would not stay on its
     line.
     """
     if not is_address(user.email):
-        raise Unfit("this is no address that a mail can go to")
+        raise Misshapen("this is no address that a mail can go to")
     for name, value in {**letter.headers, "Subject": letter.subject}.items():
         if not value.isprintable() or not re.fullmatch(r"[A-Za-z-]+", name):
-            raise Unfit(f"the header {name!r} must be one line of plain text")
+            raise Misshapen(f"the header {name!r} must be one line of plain text")
     public_id = new_id(now)
     message_id = f"<{public_id}@{_domain(letter.headers['From'])}>"
     sealed = vault.seal("mail", msgspec.json.encode(Body(letter.text, letter.html)), message_id.encode())

@@ -209,7 +209,7 @@ def test_a_body_that_cannot_be_opened_stops_no_other_mail(outbox: Outbox) -> Non
     ],
 )
 def test_nothing_gets_into_the_headers(outbox: Outbox, changes: dict[str, object]) -> None:
-    with pytest.raises(mail.Unfit):
+    with pytest.raises(mail.Misshapen):
         outbox.post(**changes)  # type: ignore[arg-type]
     assert outbox.rows() == []
 
