@@ -1,7 +1,7 @@
 """Letters: who is told what by mail about a deed, in the transaction of the deed.
 
-The holder of a license is told what happens with it, and whoever did it gets a confirmation. Only verified addresses are
-written to; who holds nothing but a ticket has none.
+The holder of a license is told what happens with it, and whoever did it gets a confirmation. Only verified addresses
+are written to; who holds nothing but a ticket has none.
 """
 
 from __future__ import annotations

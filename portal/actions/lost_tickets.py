@@ -1,4 +1,4 @@
-"""Lost tickets: all tickets of an address are mailed to that address, and nobody else learns whether it is known here."""
+"""Lost tickets: all tickets of an account are mailed to its address, and nobody else learns whether there is one."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Found:
 def ask(doing: Doing, email: str, language: str) -> None:
     """Somebody asks for the tickets of this address.
 
-    Whether it is known is looked up later, by the worker: until then a known address and an unknown one are written down
-    alike, at the same cost.
+    Whether it is known is looked up later, by the worker: until then a known address and an unknown one are written
+    down alike, at the same cost.
     """
     sealed = base64.b64encode(doing.vault.seal(KIND, email.lower().encode())).decode()
     queue.later(doing.db, KIND, doing.now, email=sealed, language=language)
