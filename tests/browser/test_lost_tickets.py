@@ -35,7 +35,7 @@ def test_from_the_ticket_door_to_the_mail(demo: Demo, open_page: OpenPage, langu
     inside = page.frame_locator("iframe").locator("body")
     expect(inside).to_contain_text(demo.code("eve_cad"))
     expect(inside.locator("h1")).to_be_visible()
-    assert inside.evaluate("one => getComputedStyle(one).maxWidth") is not None
+    assert inside.evaluate("one => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)", "its styles apply"
 
 
 def mail_that_arrived(page: Page):

@@ -31,7 +31,7 @@ def test_a_mail_is_listed_and_read_as_html_and_as_text(demo: Served) -> None:
     page = browser.get(link.attrs["href"])
     code = demo.village.thing("eve", "move").code
     assert page.heading == "Your tickets" and code in page.root.one("pre").text
-    assert "waits for a mail server" in page.text
+    assert "Waits for a mail server" in page.text
     frame = page.root.one("iframe")
     assert "allow-scripts" not in frame.attrs["sandbox"] and "allow-same-origin" not in frame.attrs["sandbox"]
     assert "frame-src 'self'" in page.headers["content-security-policy"]
