@@ -17,6 +17,7 @@ class SettingsError(Exception):
     """A setting that cannot be used; its text says which and what to do."""
 
 
+_ADDRESS = re.compile(r"""[^@\s<>"(),:;]+@[^@\s<>"(),:;]+\.[^@\s<>"(),:;.]+""")
 SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -168,7 +169,8 @@ def _is_here(host: str) -> bool:
 
 
 def _mail_from(value: str) -> str | None:
-    shape = r"""[^@\s<>"(),:;]+@[^@\s<>"(),:;]+\.[^@\s<>"(),:;.]+"""
-    if value and not (value.isascii() and re.fullmatch(shape, value)):
-        raise SettingsError(f"PORTAL_MAIL_FROM is {value!r}. Set it to one e-mail address such as portal@mail.example.")
+    if value and not (value.isascii() and value.isprintable() and _ADDRESS.fullmatch(value)):
+        raise SettingsError(
+            f"PORTAL_MAIL_FROM is {value!r}. Set it to one e-mail address, such as portal@mail.example."
+        )
     return value or None

@@ -1,4 +1,4 @@
-"""Lost tickets: all tickets of an address are mailed to it, and nobody else learns whether it is known here."""
+"""Lost tickets: all tickets of an account are mailed to its address, and nobody else learns whether there is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: `post` writes a mail in the transaction of the deed, and a worker claims it while it sends."""
+"""The outbox: a mail is written in the transaction of the deed, and a worker holds it with a claim while it sends."""
 
 from __future__ import annotations
 
@@ -54,8 +54,7 @@ class Claimed:
 def post(db: Session, vault: Vault, now: datetime, user: User, letter: Letter, *, is_secret: bool = False) -> Mail:
     """Put a letter to this person into the outbox; it leaves if, and only if, the transaction is committed.
 
-    `is_secret` blanks the body once it is sent. Raises Misshapen for an address or header that would not stay on its
-    line.
+    `is_secret` blanks the body once it is sent. Raises Misshapen for an address or header that leaves its line.
     """
     if not is_address(user.email):
         raise Misshapen("this is no address that a mail can go to")

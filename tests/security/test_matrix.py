@@ -64,6 +64,7 @@ def address(path: str, thing: Thing | None, served: Served) -> str:
     if thing is not None:
         named |= {
             "license_id": str(thing.id), "waiting_id": str(thing.waiting), "activation_id": str(thing.activation),
+            "transfer_id": str(thing.transfer),
             "machine_id": str(thing.activation),
         }  # fmt: skip
     return path.format(**named)
@@ -123,7 +124,7 @@ def test_sid_finds_nothing_at_any_address_with_any_id(served: Served, htmx: bool
         for thing in things:
             place = address(path, thing, served).replace("None", str(thing.id))
             fields = {"reason": "lost", "gone": "yes", "target": str(thing.waiting)} if "activat" in path else {}
-            if path.endswith("return") or path.endswith("cancellation"):
+            if path.endswith(("return", "cancellation", "return-request")):
                 fields = {}
             if path == "/licenses/{license_id}/activations":
                 fields = {"target": str(thing.waiting)}

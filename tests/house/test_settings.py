@@ -1,0 +1,68 @@
+"""What holds for settings of the mail server: a wrong one stops the start with one sentence that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from portal.settings import SettingsError, Smtp, from_environment
+
+HOST = {"PORTAL_SMTP_HOST": "mail.example"}
+ACCOUNT = {"PORTAL_SMTP_USER": "portal", "PORTAL_SMTP_PASSWORD": "secret"}
+
+
+def test_without_a_server_there_is_none() -> None:
+    settings = from_environment({})
+    assert settings.smtp is None and settings.mail_from is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "smtp"),
+    [
+        (HOST, Smtp("mail.example", 587, "starttls")),
+        (HOST | {"PORTAL_SMTP_TLS": "tls"}, Smtp("mail.example", 465, "tls")),
+        (HOST | {"PORTAL_SMTP_TLS": "none"}, Smtp("mail.example", 25, "none")),
+        (HOST | ACCOUNT | {"PORTAL_SMTP_PORT": "2525"}, Smtp("mail.example", 2525, "starttls", "portal", "secret")),
+        (
+            {"PORTAL_SMTP_HOST": "127.0.0.1", "PORTAL_SMTP_TLS": "none"} | ACCOUNT,
+            Smtp("127.0.0.1", 25, "none", "portal", "secret"),
+        ),
+    ],
+)
+def test_a_server_is_read_with_its_usual_port(environ: dict[str, str], smtp: Smtp) -> None:
+    assert from_environment(environ).smtp == smtp
+
+
+def test_the_password_may_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("from a file\n")
+    environ = HOST | {"PORTAL_SMTP_USER": "portal", "PORTAL_SMTP_PASSWORD_FILE": str(file)}
+    smtp = from_environment(environ).smtp
+    assert smtp is not None and smtp.password == "from a file"
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"PORTAL_SMTP_PORT": "25"}, "PORTAL_SMTP_PORT"),
+        (ACCOUNT, "PORTAL_SMTP_USER"),
+        ({"PORTAL_SMTP_HOST": "https://mail.example"}, "PORTAL_SMTP_HOST"),
+        ({"PORTAL_SMTP_HOST": "mail.example\r\nQUIT"}, "PORTAL_SMTP_HOST"),
+        (HOST | {"PORTAL_SMTP_TLS": "yes"}, "PORTAL_SMTP_TLS"),
+        (HOST | {"PORTAL_SMTP_PORT": "smtp"}, "PORTAL_SMTP_PORT"),
+        (HOST | {"PORTAL_SMTP_PORT": "70000"}, "PORTAL_SMTP_PORT"),
+        (HOST | {"PORTAL_SMTP_USER": "portal"}, "PORTAL_SMTP_PASSWORD"),
+        (HOST | {"PORTAL_SMTP_PASSWORD": "secret"}, "PORTAL_SMTP_USER"),
+        (HOST | ACCOUNT | {"PORTAL_SMTP_TLS": "none"}, "PORTAL_SMTP_TLS"),
+        ({"PORTAL_MAIL_FROM": "the portal"}, "PORTAL_MAIL_FROM"),
+        ({"PORTAL_MAIL_FROM": "Portal <portal@mail.example>"}, "PORTAL_MAIL_FROM"),
+        ({"PORTAL_MAIL_FROM": "a@mail.example\nBcc: b@mail.example"}, "PORTAL_MAIL_FROM"),
+        ({"PORTAL_MAIL_FROM": "portal@müller.example"}, "PORTAL_MAIL_FROM"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_sentence(environ: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError) as stopped:
+        from_environment(environ)
+    assert named in str(stopped.value) and "\n" not in str(stopped.value)
+    assert "secret" not in str(stopped.value)
