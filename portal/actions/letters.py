@@ -6,15 +6,18 @@ are written to; who holds nothing but a ticket has none.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
 from portal.actions.doing import Doing
-from portal.brand.stationery import Stationery, plain
+from portal.brand.stationery import Stationery, Unwritten, plain
 from portal.jobs import mail
 from portal.models import Activation, Article, Device, License, Product, User
+
+log = logging.getLogger("portal.mail")
 
 
 def activated(doing: Doing, license_: License, activation: Activation) -> None:
@@ -62,19 +65,21 @@ def _tell(doing: Doing, license_: License, name: str, **facts: object) -> None:
     for user in _readers(doing, license_):
         product = product or _product(doing, license_)
         is_own_deed = user.id == doing.actor.user_id
-        letter = stationery.write(
-            name,
-            stationery.language(user.language),
-            zone_of(stationery, user),
-            doing.now,
-            person=plain(user.name),
-            product=product,
-            path=f"/licenses/{license_.public_id}",
-            is_holder=user.id == license_.user_id,
-            actor="you" if is_own_deed else _ACTORS.get(doing.actor.kind, "vendor"),
-            actor_name=plain(doing.actor.name) or None,
-            **facts,
-        )
+        told = {
+            "person": plain(user.name),
+            "product": product,
+            "path": f"/licenses/{license_.public_id}",
+            "is_holder": user.id == license_.user_id,
+            "actor": "you" if is_own_deed else _ACTORS.get(doing.actor.kind, "vendor"),
+            "actor_name": plain(doing.actor.name) or None,
+        } | facts
+        try:
+            language, zone = stationery.language(user.language), zone_of(stationery, user)
+            letter = stationery.write(name, language, zone, doing.now, **told)
+        except Unwritten:
+            # Whoever moves a license in a hurry must not be stopped by a mail about it.
+            log.exception("nobody is told of this by mail")
+            return
         mail.post(doing.db, doing.vault, doing.now, user, letter)
 
 

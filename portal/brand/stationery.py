@@ -19,6 +19,10 @@ from portal.words.events import who
 LONGEST_SUBJECT = 200
 
 
+class Unwritten(Exception):
+    """A template of a brand that breaks: there is no letter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A mail that is written and belongs to nobody yet. `name` is the folder of its templates."""
@@ -46,13 +50,16 @@ class Stationery:
         return next((code for code in (wanted, else_) if code in self.brand.spoken), self.brand.default_language)
 
     def write(self, name: str, language: str, zone: ZoneInfo, now: datetime, **facts: object) -> Letter:
-        """The letter whose templates lie in mail/NAME; `facts` are what they speak of."""
+        """The letter whose templates lie in mail/NAME; `facts` are what they speak of. Raises Unwritten."""
         environment = self._environments[language]
         said = {**facts, "brand": self.brand.speaking(language), "zone": zone, "now": now}
-        subject, text, html = (
-            environment.get_template(f"mail/{name}/{part}").render(said)
-            for part in ("subject.txt", "text.txt", "html.html")
-        )
+        try:
+            subject, text, html = (
+                environment.get_template(f"mail/{name}/{part}").render(said)
+                for part in ("subject.txt", "text.txt", "html.html")
+            )
+        except Exception as error:  # a brand's template may do anything
+            raise Unwritten(f"the mail {name!r} in {language!r} cannot be written: {error}") from error
         return Letter(
             name=name,
             language=language,

@@ -15,11 +15,11 @@ from portal.web.pages import problem
 SHOWN_TEXT = 20_000  # characters of what was pasted that come back in the form
 
 
-def index(visit: Visit, *, code: str = "", facts: dict[str, Any] | None = None, text: str = "") -> Answer:
+def index(visit: Visit, *, code: str | None = None, text: str = "") -> Answer:
     """What can be continued, and a place to bring any file."""
     visit.place = "/transfers"
     found = transfers.under_way(visit.db, visit.actor)
-    return page(visit, "transfers/index.html", transfers=found, **_problem(visit, code, facts, text))
+    return page(visit, "transfers/index.html", transfers=found, **_problem(visit, code, None, text))
 
 
 def new(visit: Visit, license_: License, decision: Decision | None = None, text: str = "") -> Answer:
@@ -31,7 +31,7 @@ def new(visit: Visit, license_: License, decision: Decision | None = None, text:
     return page(
         visit, "transfers/new.html", license=license_.public_id, product=row.product, ticket=row.code,
         way_on=decision is not None and not decision.code.startswith(("document_", "receipt_")),
-        **_problem(visit, decision.code if decision else "", facts, text),
+        **_problem(visit, decision.code if decision else None, facts, text),
     )  # fmt: skip
 
 
@@ -42,11 +42,11 @@ def show(visit: Visit, transfer: Transfer, decision: Decision | None = None, tex
     facts = {**told(decision), "product": carried.product, "device": carried.device} if decision else None
     return page(
         visit, "transfers/show.html", carried=carried, file_text=acts.text_of(visit, transfer),
-        **_problem(visit, decision.code if decision else "", facts, text),
+        **_problem(visit, decision.code if decision else None, facts, text),
     )  # fmt: skip
 
 
-def _problem(visit: Visit, code: str, facts: dict[str, Any] | None, text: str) -> dict[str, Any]:
+def _problem(visit: Visit, code: str | None, facts: dict[str, Any] | None, text: str) -> dict[str, Any]:
     """Status and words of what was wrong with a file, and the text as it was pasted."""
     heading, sentence = problem(visit, code, facts or {}) if code else ("", "")
     return {

@@ -231,12 +231,30 @@ def test_lost_tickets_go_to_verified_addresses_only(town: Writing, eve: User, wh
     assert town.mails() == []
 
 
-def test_a_brand_puts_its_own_words_colors_and_templates_into_mails(tmp_path: Path) -> None:
+@pytest.fixture
+def own_brand(tmp_path: Path) -> Path:
+    """A brand folder of one's own."""
     brand = tmp_path / "brand"
     (brand / "templates/mail/lost_tickets").mkdir(parents=True)
+    (brand / "templates/mail/activated").mkdir()
     for file in SHIPPED_BRAND.iterdir():
         if file.is_file():
             (brand / file.name).write_bytes(file.read_bytes())
+    return brand
+
+
+def test_a_template_that_breaks_stops_no_deed(
+    estate: Estate, own_brand: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (own_brand / "templates/mail/activated/subject.txt").write_text("{{ nothing.of.this }}")
+    town = Writing(estate.db, estate.vault, estate.now, Stationery(load_brand(own_brand), URL))
+    minted = town.held_by(town.user("Eve", town.group("Eve")))
+    assert town.run_on(minted.license, pc(1)).allowed
+    assert town.mails() == [] and "cannot be written" in caplog.text
+
+
+def test_a_brand_puts_its_own_words_colors_and_templates_into_mails(own_brand: Path) -> None:
+    brand = own_brand
     card = (brand / "brand.toml").read_text().replace('name = "Tessel Works"', 'name = "Chisel, Ltd"')
     (brand / "brand.toml").write_text(card)
     (brand / "tokens.css").write_text(":root { --primary: #8a1c4a; }")

@@ -66,13 +66,13 @@ class Desk:
         """The PC as the portal knows it."""
         return Machine(f"fp-{self.name}", {"board": f"B-{self.name}", "disk": f"D-{self.name}"}, self.name)
 
-    def run(self, command: str, key: str | None = None) -> tuple[int, str]:
-        """Its exit code, and the one line that it said."""
+    def run(self, command: str, key: str | None = None, *more: str) -> tuple[int, str]:
+        """Its exit code, and what it said; `more` follows the command."""
         parts = {"--components": ",".join(f"{part}={value}" for part, value in self.machine.components.items())}
         vendor = {"--url": self.url, "--public-key": self.public_key, "--product": "CADPRO"}
         own = {"--home": str(self.home), "--fingerprint": self.machine.fingerprint, "--name": self.name}
         given = vendor | own | parts | ({"--key": key} if key else {})
-        line = [sys.executable, str(APP), *(word for pair in given.items() for word in pair), command]
+        line = [sys.executable, str(APP), *(word for pair in given.items() for word in pair), command, *more]
         ended = subprocess.run(line, capture_output=True, text=True, timeout=60)
         return ended.returncode, (ended.stdout or ended.stderr).strip()
 

@@ -57,7 +57,7 @@ def add_licenses(estate: Estate, like: Minted, many: int) -> None:
     sealed = [{"lookup": lookup, "cipher": vault.seal("ticket", like.code.encode(), lookup)} for lookup in lookups]
     ticket_ids = copied(db, ticket, sealed)
     fed = zip(lookups, license_ids, ticket_ids, strict=True)
-    copied(db, key, [{"lookup": at, "license_id": license_id, "ticket_id": id_} for at, license_id, id_ in fed])
+    copied(db, key, [{"lookup": at, "hint": at, "license_id": its, "ticket_id": id_} for at, its, id_ in fed])
     named = [{"fingerprint": f"fp-{first + n}", "name": f"DESK-{first + n}"} for n in range(many)]
     runs = zip(license_ids, copied(db, device, named), strict=True)
     copied(db, activation, [{"license_id": id_, "device_id": device_id, "line": uuid4()} for id_, device_id in runs])

@@ -104,3 +104,29 @@ def test_ten_megabytes_are_too_much(demo: Demo, open_page: OpenPage, tmp_path: P
     large.write_bytes(b"x" * 10 * 1024 * 1024)
     upload(page, large, "Make the license file")
     heading(page, "That is too much at once")
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_the_pages_fit_a_phone(demo: Demo, open_page: OpenPage, tmp_path: Path, color_scheme: str) -> None:
+    pc, code = demo.pc("SHOP-09", "boxed"), demo.code("boxed")
+    file = tmp_path / "request.txt"
+    by_hand(pc, "request", "--out", str(file), key=code)
+    page = open_page(demo.url, width=360, height=740, color_scheme=color_scheme)
+    open_with(page, code)
+    license_page = page.url
+    page.goto(f"{license_page}/transfer")
+    fits(page, f"offline-phone-{color_scheme}-1-request")
+    upload(page, file, "Make the license file")
+    page.get_by_text("Show its text to copy").click()
+    fits(page, f"offline-phone-{color_scheme}-2-file")
+    page.goto(f"{demo.url}/transfers")
+    fits(page, f"offline-phone-{color_scheme}-3-transfers")
+    page.goto(license_page)
+    heading(page, "The receipt of SHOP-09 is missing")
+    fits(page, f"offline-phone-{color_scheme}-4-license")
+
+
+def fits(page: Page, name: str) -> None:
+    shoot(page, name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not barriers(page)
