@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from portal.actions import activations, devices, hints, ledger, proofs, seats
+from portal.actions import activations, devices, hints, ledger, letters, proofs, seats
 from portal.actions.devices import Machine
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
@@ -66,7 +66,10 @@ def take_request(doing: Doing, license_: License, paper: Paper) -> Taken:
     activation = outcome.activation
     if activation.device_key is None:
         activation.device_key = request.device_public_key
-    return Taken(outcome, _issue(doing, license_, activation, paper))
+    transfer = _issue(doing, license_, activation, paper)
+    if not outcome.again:
+        letters.transfer_waiting(doing, license_, activation)
+    return Taken(outcome, transfer)
 
 
 def keep(doing: Doing, transfer: Transfer, text: str) -> None:

@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import select
 
 from portal.access import Actor
-from portal.actions import activations, letters, lost_tickets
+from portal.actions import activations, letters, lost_tickets, transfers
 from portal.actions.doing import Moment
 from portal.brand import load_brand
 from portal.brand.stationery import Stationery
+from portal.files import papers
 from portal.jobs import mail
 from portal.jobs.mail import Body
 from portal.models import Article, License, Mail, User
 from portal.settings import SHIPPED_BRAND
 from tests.actions.estate import LONG_AGO, VENDOR, Estate, Minted, holder, pc, program
+from tests.fixtures.device import Sneakers
 from tests.fixtures.village import NOW
 
 URL = "https://licenses.tessel.example"
@@ -191,6 +193,17 @@ def test_a_waiting_transfer_says_what_is_left_to_do(town: Writing, eve: User) ->
     letters.transfer_waiting(town.doing(program(minted.license)), minted.license, seat)
     assert town.mails()[-1].subject == "The transfer of CAD Pro to DESK-1 waits for its last step"
     assert f"Continue transfer: {URL}/transfers" in town.body().text
+
+
+def test_a_carried_request_tells_of_its_transfer_once(town: Writing, eve: User) -> None:
+    minted = town.held_by(eve)
+    paper = papers.read(Sneakers(pc(1), minted.code, town.now).request())
+    for _ in range(2):
+        doing = town.doing(holder(minted))
+        taken = transfers.take_request(doing, minted.license, paper)
+        if taken.is_new and taken.transfer:
+            transfers.keep(doing, taken.transfer, "a file")
+    assert [told.kind for told in town.mails()] == ["transfer_waiting"]
 
 
 def test_lost_tickets_list_all_of_the_account_and_no_others(town: Writing, eve: User) -> None:
