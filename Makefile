@@ -2,6 +2,7 @@
 # make demo    the portal with sample people, products and tickets   (PORT=8000 PORTAL_DATA=./data)
 # make test    all tests, or some: make test ARGS="tests/rules -k budget"
 # make screens pictures of every page in build/screens, or of some: make screens ARGS="'license-*' --width 360"
+# make bench   what the portal costs, beside floors   (DATABASE=sqlite|postgresql LICENSES=100000 QUICK=1 SKIP=1 COMPARE=file)
 # make lint    style and import order
 # make lock    choose the newest versions that pyproject.toml allows and lock them
 
@@ -9,13 +10,15 @@ PYTHON ?= python3
 PORT ?= 8000
 PORTAL_DATA ?= ./data
 ARGS ?=
+DATABASE ?= sqlite
+LICENSES ?= 100000
 
 # Only --require-hashes makes pip compare every archive with the lock before it unpacks it.
 PIP := .venv/bin/python -m pip install -qq --disable-pip-version-check --require-virtualenv
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 pyproject.toml --group build
 
-.PHONY: setup demo test screens lint lock
+.PHONY: setup demo test screens bench lint lock
 
 setup: .venv/.run-ready
 
@@ -29,6 +32,11 @@ test: .venv/.test-ready
 screens: .venv/.test-ready
 	tools/set-up-chromium
 	.venv/bin/python tools/screens.py $(ARGS)
+
+# SKIP=1 leaves out the cost with size, which fills a database with a million licenses.
+bench: .venv/.test-ready
+	.venv/bin/python -m benchmarks --database $(DATABASE) --licenses $(LICENSES) \
+		$(if $(QUICK),--quick) $(if $(SKIP),--skip-sizes) $(if $(COMPARE),--compare $(COMPARE)) $(ARGS)
 
 lint: .venv/.test-ready
 	.venv/bin/ruff check .

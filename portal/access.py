@@ -162,14 +162,15 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = [License.user_id == actor.user_id]
     trees = [place.path for place in actor.places if place.role == Role.ADMIN]
     if trees:
-        ways.append(License.group_id.in_(select(Group.id).where(or_(*map(_below, trees)))))
+        ways.append(License.group_id.in_(select(Group.id).where(or_(*map(below, trees)))))
     mine = [place.group_id for place in actor.places]
     if mine:
         ways.append(and_(License.group_id.in_(mine), License.visible_to_group))
     return or_(*ways)
 
 
-def _below(path: str) -> ColumnElement[bool]:
+def below(path: str) -> ColumnElement[bool]:
+    """The groups of this subtree, its root included."""
     # "/1/4/" up to but without "/1/40": the character after "/" is "0".
     return and_(Group.path >= path, Group.path < path[:-1] + "0")
 

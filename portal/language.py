@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
@@ -59,11 +60,11 @@ class Language:
 
     def date(self, when: datetime | date, zone: ZoneInfo) -> str:
         """The day in full: 20 November 2026."""
-        return self.long_pattern.apply(_day(when, zone), self.locale)
+        return _written(self.long_pattern, self.locale, _day(when, zone))
 
     def short_date(self, when: datetime | date, zone: ZoneInfo) -> str:
         """The day for tables: 20 Nov 2026."""
-        return self.short_pattern.apply(_day(when, zone), self.locale)
+        return _written(self.short_pattern, self.locale, _day(when, zone))
 
     def clock(self, when: datetime, zone: ZoneInfo) -> str:
         return f"{when.astimezone(zone):%H:%M}"
@@ -146,6 +147,12 @@ def choose(accept_language: str | None, wanted: str | None, available: Sequence[
         if quality:
             ranked.append((-float(quality[1]), position, tag.split("-")[0]))
     return next((code for rank, _, code in sorted(ranked) if rank and code in available), default)
+
+
+@lru_cache(maxsize=4096)
+def _written(pattern: DateTimePattern, locale: Locale, day: date) -> str:
+    """A list says the same few days again and again, and writing one out takes as long as the rest of its row."""
+    return pattern.apply(day, locale)
 
 
 def _day(when: datetime | date, zone: ZoneInfo) -> date:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal import audit, rules
@@ -27,35 +28,59 @@ STATES = {
 WIDE = frozenset({"product", "group", "user", "device"})
 
 
+# A wide budget reads all that its owner ever did, so these are columns and no entities.
+_COLUMNS = (
+    Operation.at, Operation.operation, Operation.line, Operation.components, Operation.evidence, Operation.reason,
+    Operation.license_id, Operation.product_id, Operation.article_id, Operation.group_id, Operation.user_id,
+    Operation.grants, Operation.amount, Operation.actor,
+)  # fmt: skip
+_mine = Operation.license_id == bindparam("license")
+_ORDER = (Operation.at, Operation.id)
+_OF_LICENSE = select(*_COLUMNS).where(_mine).order_by(*_ORDER)
+_touched = select(Operation.license_id).where(
+    Operation.group_id == bindparam("group"), Operation.operation.in_(bindparam("operations", expanding=True))
+)
+_OF_OWNER = (
+    select(*_COLUMNS)
+    .where(or_(_mine, and_(Operation.license_id.in_(_touched), Operation.group_id == bindparam("group"))))
+    .order_by(*_ORDER)
+)
+
+
 def entries(db: Session, license_: License, in_force: InForce) -> tuple[Entry, ...]:
-    """What the rules look at: the license's own operations, or its owner's where a budget reaches further.
+    """What the rules look at: the license's own operations, and where a budget reaches further, those of every
+    license of the owner on which something was done that such a budget counts.
 
     Tickets that nobody registered yet lie in one pool and belong to strangers, who must not use up each other's
     budgets: there every license counts for itself.
     """
-    mine = Operation.license_id == license_.id
-    if reaches_further(license_, in_force):
-        mine = or_(mine, Operation.group_id == license_.group_id)
-    rows = db.execute(select(Operation).where(mine).order_by(Operation.at, Operation.id)).scalars()
-    return tuple(entry(row) for row in rows)
+    db.flush()
+    counted = reaching(in_force.rules) if reaches_further(license_, in_force) else frozenset()
+    values = {"license": license_.id, "group": license_.group_id, "operations": sorted(counted)}
+    rows = db.connection().execute(_OF_OWNER if counted else _OF_LICENSE, values)
+    return tuple(entry(*row) for row in rows)
 
 
-def entry(row: Operation) -> Entry:
+def entry(
+    at: datetime, operation: str, line: UUID | None, components: dict[str, str] | None, evidence: str | None,
+    reason: str | None, license_: int, product: int, article: int, group: int, user: int | None, grants: str | None,
+    amount: int | None, actor: str | None,
+) -> Entry:  # fmt: skip
     return Entry(
-        at=row.at,
-        operation=row.operation,
-        activation=str(row.line) if row.line else None,
-        device=DeviceFacts(components=row.components) if row.components is not None else None,
-        evidence=row.evidence,
-        reason=row.reason,
-        license=str(row.license_id),
-        product=str(row.product_id),
-        article=str(row.article_id),
-        group=str(row.group_id),
-        user=str(row.user_id) if row.user_id else None,
-        grants=row.grants,
-        amount=row.amount or 0,
-        actor=row.actor,
+        at=at,
+        operation=operation,
+        activation=str(line) if line else None,
+        device=DeviceFacts(components=components) if components is not None else None,
+        evidence=evidence,
+        reason=reason,
+        license=str(license_),
+        product=str(product),
+        article=str(article),
+        group=str(group),
+        user=str(user) if user else None,
+        grants=grants,
+        amount=amount or 0,
+        actor=actor,
     )
 
 
@@ -74,8 +99,18 @@ def reaches_further(license_: License, in_force: InForce) -> bool:
 
 def is_wide(rule_set: rules.RuleSet) -> bool:
     """Whether any budget or waiting time of these rules reaches across licenses."""
-    allowances = (scope for allowance in rule_set.allowances for scope in allowance.scopes)
-    return bool(WIDE.intersection(allowances) or WIDE.intersection(rule.scope for rule in rule_set.cooldowns))
+    return bool(reaching(rule_set))
+
+
+def reaching(rule_set: rules.RuleSet) -> frozenset[str]:
+    """The operations on other licenses that these rules count: those of wide budgets, the activations that such a
+    budget's years begin with, and those after which a wide waiting time runs."""
+    found: set[str] = set()
+    for allowance in rule_set.allowances:
+        if WIDE.intersection(allowance.scopes):
+            found |= allowance.operations | ({"activate"} if allowance.accrual else set())
+    found |= {rule.after for rule in rule_set.cooldowns if rule.scope in WIDE}
+    return frozenset(found)
 
 
 class Question:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal import rules
@@ -31,17 +31,20 @@ def parsed(toml: str) -> rules.RuleSet:
     return rules.load(toml)
 
 
+_NEWEST = (
+    select(RuleVersion.toml, RuleSet.name, RuleVersion.id, RuleVersion.number, RuleVersion.published_at)
+    .join(RuleSet, RuleSet.id == RuleVersion.rule_set_id)
+    .join(Article, Article.rule_set_id == RuleSet.id)
+    .where(Article.id == bindparam("article"))
+    .order_by(RuleVersion.number.desc())
+    .limit(1)
+)
+
+
 def in_force(db: Session, article_id: int) -> InForce:
     """The newest version of the rules of an article."""
-    version, name = db.execute(
-        select(RuleVersion, RuleSet.name)
-        .join(RuleSet, RuleSet.id == RuleVersion.rule_set_id)
-        .join(Article, Article.rule_set_id == RuleSet.id)
-        .where(Article.id == article_id)
-        .order_by(RuleVersion.number.desc())
-        .limit(1)
-    ).one()
-    return InForce(parsed(version.toml), name, version.id, version.number, version.published_at)
+    toml, *version = db.execute(_NEWEST, {"article": article_id}).one()
+    return InForce(parsed(toml), *version)
 
 
 def publish(db: Session, now: datetime, toml: str, *, note: str | None = None, by: int | None = None) -> RuleVersion:

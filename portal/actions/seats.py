@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
@@ -33,15 +33,16 @@ class Outcome:
         return self.decision.allowed
 
 
+_LIVE = (
+    select(Activation)
+    .where(Activation.license_id == bindparam("license"), Activation.ended_at.is_(None))
+    .order_by(Activation.started_at, Activation.id)
+)
+
+
 def live(doing: Doing, license_: License) -> list[Activation]:
     """The seats that are taken, oldest first."""
-    return list(
-        doing.db.execute(
-            select(Activation)
-            .where(Activation.license_id == license_.id, Activation.ended_at.is_(None))
-            .order_by(Activation.started_at, Activation.id)
-        ).scalars()
-    )
+    return list(doing.db.execute(_LIVE, {"license": license_.id}).scalars())
 
 
 def confirm(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.access import Stop
@@ -57,6 +57,15 @@ ALARM = Limit("ticket-alarm", 300, timedelta(hours=1))
 ONE_PASTE = 10
 
 Subject = tuple[Limit, str]
+
+_newest = (
+    select(Attempt.at)
+    .where(Attempt.key == bindparam("key"), Attempt.at > bindparam("since"))
+    .order_by(Attempt.at.desc())
+    .limit(bindparam("most"))
+    .subquery()
+)
+_FAILURES = select(func.count(), func.min(_newest.c.at))
 
 
 def network(address: str) -> str:
@@ -148,14 +157,8 @@ class Limits:
         found: dict[bytes, tuple[int, datetime | None]] = {}
         with database.reading() as db:
             for (limit, _), key in wanted:
-                newest = (
-                    select(Attempt.at)
-                    .where(Attempt.key == key, Attempt.at > now - limit.period)
-                    .order_by(Attempt.at.desc())
-                    .limit(limit.most)
-                    .subquery()
-                )
-                count, oldest = db.execute(select(func.count(), func.min(newest.c.at))).one()
+                values = {"key": key, "since": now - limit.period, "most": limit.most}
+                count, oldest = db.connection().execute(_FAILURES, values).one()
                 found[key] = (count, oldest)
         return found
 

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session as Db
 
 from portal.access import ANONYMOUS, Actor, Place
@@ -52,60 +52,67 @@ def _open(
     return token, session
 
 
+# Read at every page, so they are written once and read columns.
+_HOLDER = (
+    select(
+        Session.id, Session.kind, Session.created_at, Session.seen_at, Session.expires_at, User.id, User.public_id,
+        User.name, User.email, User.language, User.time_zone, User.disabled_at,
+    )
+    .outerjoin(User, User.id == Session.user_id)
+    .where(Session.token_hash == bindparam("token"), Session.expires_at > bindparam("now"))
+)  # fmt: skip
+_PLACES = (
+    select(Group.id, Group.public_id, Group.name, Group.kind, Group.path, Membership.role, Group.is_person)
+    .join(Membership, Membership.group_id == Group.id)
+    .where(
+        Membership.user_id == bindparam("user"),
+        Membership.accepted_at.is_not(None),
+        Membership.suspended_at.is_(None),
+    )
+    .order_by(Group.path)
+)
+
+
 def actor_of(db: Db, token: str, now: datetime) -> Actor:
     """Whoever this token belongs to; a token that is unknown, ended, idle or late belongs to nobody."""
-    found = db.execute(
-        select(Session, User)
-        .outerjoin(User, User.id == Session.user_id)
-        .where(Session.token_hash == _hash(token), Session.expires_at > now)
-    ).first()
+    found = db.connection().execute(_HOLDER, {"token": _hash(token), "now": now}).first()
     if found is None:
         return ANONYMOUS
-    session, user = found
-    if session.kind == "ticket":
-        return _ticket_actor(db, session)
-    if user is None or user.disabled_at is not None or session.seen_at + IDLE <= now:
+    id_, kind, created_at, seen_at, expires_at, user_id, public_id, name, email, language, zone, disabled_at = found
+    if kind == "ticket":
+        return _ticket_actor(db, id_, created_at, expires_at)
+    if user_id is None or disabled_at is not None or seen_at + IDLE <= now:
         return ANONYMOUS
     return Actor(
         kind="user",
-        user_id=user.id,
-        public_id=user.public_id,
-        name=user.name,
-        email=user.email,
-        language=user.language,
-        time_zone=user.time_zone,
-        places=_places(db, user.id),
-        session_id=session.id,
-        expires_at=session.expires_at,
-        seen_at=session.seen_at,
+        user_id=user_id,
+        public_id=public_id,
+        name=name,
+        email=email,
+        language=language,
+        time_zone=zone,
+        places=tuple(Place(*row) for row in db.connection().execute(_PLACES, {"user": user_id})),
+        session_id=id_,
+        expires_at=expires_at,
+        seen_at=seen_at,
     )
 
 
-def _places(db: Db, user_id: int) -> tuple[Place, ...]:
-    rows = db.execute(
-        select(Group.id, Group.public_id, Group.name, Group.kind, Group.path, Membership.role, Group.is_person)
-        .join(Membership, Membership.group_id == Group.id)
-        .where(Membership.user_id == user_id, Membership.accepted_at.is_not(None), Membership.suspended_at.is_(None))
-        .order_by(Group.path)
-    )
-    return tuple(Place(*row) for row in rows)
-
-
-def _ticket_actor(db: Db, session: Session) -> Actor:
+def _ticket_actor(db: Db, session_id: int, created_at: datetime, expires_at: datetime) -> Actor:
     # A ticket that was taken away or registered since it opened this session opens nothing any more.
     ticket_ids = db.execute(
         select(Ticket.id)
         .join(session_tickets, session_tickets.c.ticket_id == Ticket.id)
         .where(
-            session_tickets.c.session_id == session.id,
+            session_tickets.c.session_id == session_id,
             Ticket.revoked_at.is_(None),
-            or_(Ticket.registered_at.is_(None), Ticket.registered_at < session.created_at),
+            or_(Ticket.registered_at.is_(None), Ticket.registered_at < created_at),
         )
     ).scalars()
     tickets = tuple(ticket_ids)
     if not tickets:
         return ANONYMOUS
-    return Actor(kind="ticket", ticket_ids=tickets, session_id=session.id, expires_at=session.expires_at)
+    return Actor(kind="ticket", ticket_ids=tickets, session_id=session_id, expires_at=expires_at)
 
 
 def is_stale(actor: Actor, now: datetime) -> bool:

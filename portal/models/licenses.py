@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Id
@@ -33,14 +33,26 @@ class License(Base):
         CheckConstraint("quantity >= 1", name="quantity"),
         CheckConstraint("used >= 0 and used <= quantity + overage", name="seats"),
         CheckConstraint("state in ('issued', 'registered', 'recalled', 'revoked', 'merged')", name="state"),
-        Index("ix_licenses_group_id_user_id", "group_id", "user_id"),
+        # Counts and sorts what a group owns without a look at the licenses themselves.
+        Index(
+            "ix_licenses_shelf",
+            "group_id", "article_id", "created_at", "id", "used", "state", "ends_at", "waiting_until",
+        ),
+        Index("ix_licenses_user_id_group_id", "user_id", "group_id"),
+        Index(
+            "ix_licenses_waiting",
+            "group_id",
+            "waiting_until",
+            sqlite_where=text("waiting_until is not null"),
+            postgresql_where=text("waiting_until is not null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(unique=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), index=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     visible_to_group: Mapped[bool] = mapped_column(default=False)
     quantity: Mapped[int]
     overage: Mapped[int] = mapped_column(default=0)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Id
@@ -16,11 +16,14 @@ class Operation(Base):
     """One ledger entry. The scope keys are those of the moment it was done, so that they never move."""
 
     __tablename__ = "operations"
-    __table_args__ = (CheckConstraint("amount is null or amount >= 1", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount is null or amount >= 1", name="amount"),
+        Index("ix_operations_group_id_operation", "group_id", "operation", "license_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"), index=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

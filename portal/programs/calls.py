@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from portal.access import ANONYMOUS, Actor, Stop
@@ -27,6 +27,8 @@ log = logging.getLogger("portal.api")
 
 LIMIT = 64 * 1024
 LONGEST_KEY = 200
+
+_OF_KEY = select(LicenseKey.license_id).where(LicenseKey.lookup == bindparam("lookup"))
 
 
 class BadCall(Stop):
@@ -107,9 +109,7 @@ def license_of(visit: Visit, key: str) -> int | None:
     if not 5 <= len(key) <= LONGEST_KEY or not key.isprintable():
         return None
     with site.database.reading() as db:
-        found = db.execute(
-            select(LicenseKey.license_id).where(LicenseKey.lookup == key_lookup(visit.vault, key))
-        ).scalar()
+        found = db.connection().execute(_OF_KEY, {"lookup": key_lookup(visit.vault, key)}).scalar()
     if found is None:
         here = [(limits.KEY_ADDRESS, visit.address), (limits.TICKET_NETWORK, limits.network(visit.address))]
         with site.limits.trial(site.database, visit.now, here) as trial:

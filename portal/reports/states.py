@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.models import Activation, ActivationState, Device, LicenseState, WaitingDevice
@@ -28,33 +28,47 @@ class Held:
     asked_at: datetime | None = None
 
 
+_SEATS = (
+    select(
+        Activation.license_id, Activation.state, Activation.device_id, Activation.seen_at, Activation.return_asked_at,
+        Device.name, Device.fingerprint,
+    )
+    .outerjoin(Device, Device.id == Activation.device_id)
+    .where(Activation.license_id.in_(bindparam("ids", expanding=True)), Activation.ended_at.is_(None))
+    .order_by(Activation.started_at, Activation.id)
+)  # fmt: skip
+_WAITING = (
+    select(WaitingDevice.license_id, Device.name, Device.fingerprint)
+    .join(Device, Device.id == WaitingDevice.device_id)
+    .where(
+        WaitingDevice.license_id.in_(bindparam("ids", expanding=True)),
+        WaitingDevice.ended_at.is_(None),
+        WaitingDevice.until > bindparam("now"),
+    )
+    .order_by(WaitingDevice.asked_at, WaitingDevice.id)
+)
+
+
 def held(db: Session, ids: list[int], now: datetime) -> dict[int, Held]:
     """The seats of these licenses: two statements for any number of them."""
     found: dict[int, Held] = defaultdict(Held)
-    for row in db.execute(
-        select(
-            Activation.license_id, Activation.state, Activation.device_id, Activation.seen_at,
-            Activation.return_asked_at, Device.name, Device.fingerprint,
-        )
-        .outerjoin(Device, Device.id == Activation.device_id)
-        .where(Activation.license_id.in_(ids), Activation.ended_at.is_(None))
-        .order_by(Activation.started_at, Activation.id)
-    ):  # fmt: skip
-        seat = found[row.license_id]
-        seat.states |= {row.state}
-        seat.is_kept |= row.device_id is None
-        if row.device_id is not None:
-            seat.names += (row.name or row.fingerprint[:12],)
-        seat.seen_at = max(filter(None, (seat.seen_at, row.seen_at)), default=None)
-        seat.asked_at = max(filter(None, (seat.asked_at, row.return_asked_at)), default=None)
-    for row in db.execute(
-        select(WaitingDevice.license_id, Device.name, Device.fingerprint)
-        .join(Device, Device.id == WaitingDevice.device_id)
-        .where(WaitingDevice.license_id.in_(ids), WaitingDevice.ended_at.is_(None), WaitingDevice.until > now)
-        .order_by(WaitingDevice.asked_at, WaitingDevice.id)
-    ):
-        found[row.license_id].waiting = row.name or row.fingerprint[:12]
+    seats = db.connection().execute(_SEATS, {"ids": ids})
+    for license_id, state, device_id, seen_at, asked_at, name, fingerprint in seats:
+        seat = found[license_id]
+        seat.states = seat.states | {state}
+        if device_id is None:
+            seat.is_kept = True
+        else:
+            seat.names += (name or fingerprint[:12],)
+        seat.seen_at = _later(seat.seen_at, seen_at)
+        seat.asked_at = _later(seat.asked_at, asked_at)
+    for license_id, name, fingerprint in db.connection().execute(_WAITING, {"ids": ids, "now": now}):
+        found[license_id].waiting = name or fingerprint[:12]
     return found
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return other if one is None or (other is not None and other > one) else one
 
 
 def state_of(row: Any, seats: Held, now: datetime) -> State:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from portal.access import Permission, license_for, waiting_for
 from portal.actions import activations, devices
-from portal.reports import overview
+from portal.reports import filters, overview
 from portal.screens.license import device_name, license_to_use, moved_on, refused, shown
 from portal.screens.table import license_columns, license_line
 from portal.web import Answer, Visit, endpoint, file, page
@@ -17,7 +17,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @endpoint.get("/licenses")
 def index(visit: Visit) -> Answer:
     """What the reader owns, in which state, and what can be done now."""
-    asked = overview.wanted(visit.query)
+    asked = filters.wanted(visit.query)
     found = overview.overview(visit.db, visit.vault, visit.actor, asked, visit.now)
     return page(visit, "licenses/index.html", part="licenses/_list.html", overview=found)
 
@@ -25,7 +25,7 @@ def index(visit: Visit) -> Answer:
 @endpoint.get("/licenses.csv")
 def export(visit: Visit) -> Answer:
     """The same list, whole, for a spreadsheet: with nothing in it that a spreadsheet would run."""
-    asked = overview.wanted(visit.query)
+    asked = filters.wanted(visit.query)
     found = overview.overview(visit.db, visit.vault, visit.actor, asked, visit.now, size=None)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if visit.lang.code == "de" else ",")

@@ -1,0 +1,105 @@
+"""One whole run: every work on one database, the start, the memory, the weight, and the cost with size."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from benchmarks import plan as plans
+from benchmarks import servers, weight, works
+from benchmarks.figures import Result
+from benchmarks.measuring import Bench, Say
+from benchmarks.plan import Plan
+from benchmarks.scene import Scene, scene
+from benchmarks.servers import Server
+
+OVERVIEW = "/licenses"
+STARTS = 3
+
+
+@dataclasses.dataclass
+class Report:
+    """What a run found. Times of starting are in seconds, memory and weight in bytes, `sizes` by licenses."""
+
+    database: str
+    licenses: int
+    results: list[Result]
+    starts: list[float]
+    memory: int
+    weights: dict[str, int]
+    sizes: dict[int, list[Result]]
+
+    def plain(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return dataclasses.asdict(self)
+
+
+def run(kind: str, plan: Plan, say: Say) -> Report:
+    """Measure everything on this kind of database."""
+    with scene(kind, plan.world, say) as place:
+        say("starting the portal")
+        starts = [_start(place) for _ in range(1 if plan.rounds == 1 else STARTS)]
+        with servers.portal(place.data, place.database) as portal, _floors(place) as floor:
+            results = list(_works(Bench(plan, say, place.postmaster), place, portal, floor))
+            weights = weight.weight(portal.port, works.page(OVERVIEW, place.cookie))
+            memory = portal.memory()
+    sizes = {licenses: _at_size(kind, plans.of_size(plan, licenses), say) for licenses in plan.sizes}
+    return Report(kind, plan.world.licenses, results, starts, memory, weights, sizes)
+
+
+def _works(bench: Bench, place: Scene, portal: Server, floor: Server) -> Iterator[Result]:
+    overview, license_ = (works.page(path, place.cookie) for path in (OVERVIEW, place.license_path))
+    name = works.OVERVIEW.name.format(owned=f"{bench.plan.world.owned:,}")
+    yield bench.measure(works.OVERVIEW, name, portal, lambda: works.again(overview), floor)
+    alone = dataclasses.replace(works.OVERVIEW, connections=1)
+    yield bench.measure(alone, f"{name}, one reader", portal, lambda: works.again(overview), floor)
+    yield bench.measure(works.LICENSE, works.LICENSE.name, portal, lambda: works.again(license_), floor)
+    form = works.sign_in(portal.port, place.email)
+    yield bench.measure(works.SIGN_IN, works.SIGN_IN.name, portal, lambda: works.again(form), floor)
+    yield from _calls(bench, place, portal, floor)
+
+
+def _calls(bench: Bench, place: Scene, portal: Server, floor: Server | None) -> Iterator[Result]:
+    """What programs do: each activation takes the seat of another license, and then those programs come again."""
+    active: list[str] = []
+
+    def of_portal() -> works.Next:
+        keys = place.seats(bench.plan.activations)
+        active.extend(keys)
+        return works.each(works.activations(keys))
+
+    def of_floor() -> works.Next:
+        return works.each(works.activations(place.seats(bench.plan.activations)))
+
+    # As many as there are, however long it takes.
+    patient = dataclasses.replace(bench, plan=dataclasses.replace(bench.plan, seconds=120.0))
+    work = works.ACTIVATION
+    yield patient.measure(work, work.name, portal, of_portal, floor, of_floor)
+    if floor is None:
+        return
+    for work, requests in ((works.VALIDATION, works.validations), (works.CHECK_OUT, works.check_outs)):
+        asked = list(requests(active))
+        yield bench.measure(work, work.name, portal, lambda asked=asked: works.each(asked))
+
+
+def _at_size(kind: str, plan: Plan, say: Say) -> list[Result]:
+    """Overview and activation among so many licenses."""
+    with scene(kind, plan.world, say) as place, servers.portal(place.data, place.database) as portal:
+        bench, overview = Bench(plan, say, place.postmaster), works.page(OVERVIEW, place.cookie)
+        name = f"overview among {plan.world.licenses:,}"
+        found = [bench.measure(works.OVERVIEW, name, portal, lambda: works.again(overview))]
+        return found + list(_calls(bench, place, portal, None))
+
+
+def _start(place: Scene) -> float:
+    with servers.portal(place.data, place.database) as portal:
+        return portal.seconds
+
+
+@contextmanager
+def _floors(place: Scene) -> Iterator[Server]:
+    pages = {"BENCH_PAGES": f"{OVERVIEW} {place.license_path}", "BENCH_COOKIE": place.cookie}
+    with servers.floors(place.data, place.database, {**pages, "BENCH_HASH": place.password_hash}) as server:
+        yield server
