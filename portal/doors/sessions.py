@@ -129,11 +129,6 @@ def close(db: Db, session_id: int) -> None:
     db.execute(delete(Session).where(Session.id == session_id))
 
 
-def close_all(db: Db, user_id: int, *, but: int | None = None) -> None:
-    """End all sessions of a person, as after a changed password, role or state."""
-    db.execute(delete(Session).where(Session.user_id == user_id, Session.id != (but or 0)))
-
-
 def forget_old(db: Db, now: datetime) -> int:
     return db.execute(delete(Session).where(Session.expires_at <= now)).rowcount
 

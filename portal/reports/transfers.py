@@ -56,12 +56,6 @@ def under_way(db: Session, actor: Actor) -> tuple[Carried, ...]:
     return tuple(_carried(row) for row in rows if usable[row.License.id])
 
 
-def of_license(db: Session, license_: License) -> tuple[Carried, ...]:
-    """The transfers of one license that are under way."""
-    rows = db.execute(_open().where(License.id == license_.id).order_by(Transfer.id.desc()).limit(MOST))
-    return tuple(map(_carried, rows))
-
-
 def one(db: Session, transfer: Transfer) -> Carried:
     return _carried(db.execute(_joined().where(Transfer.id == transfer.id)).one())
 

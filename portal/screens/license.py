@@ -19,6 +19,7 @@ from portal.web import Answer, Visit, done, page
 from portal.web.answers import swap
 from portal.web.pages import problem
 from portal.words import events as event_words
+from portal.words import refusals
 from portal.words import transfers as transfer_words
 from portal.words.rules import sentences
 
@@ -50,22 +51,12 @@ def moved_on(visit: Visit, license_: License, notice: str, /, **params: str) -> 
 def refused(visit: Visit, license_: License, decision: Decision, operation: str, *, gone: UUID | None = None) -> Answer:
     """It was not done: why, from when, and what else helps, in the place where it was asked for."""
     context = shown(visit, license_, gone=gone)
-    facts = {**told(decision), "operation": operation, "product": context["sheet"].row.product}
+    facts = {**refusals.facts(decision), "operation": operation, "product": context["sheet"].row.product}
     heading, sentence = problem(visit, decision.code, facts)
     context |= {"refusal_heading": heading, "refusal_sentence": sentence}
     if context["sheet"].panel is None or context["sheet"].panel.kind != "refused":
-        context["sheet"] = _with_panel(context["sheet"], Panel("refused", code=decision.code))
+        context["sheet"] = replace(context["sheet"], panel=Panel("refused", code=decision.code))
     return page(visit, "licenses/show.html", status=422, part="licenses/_decision.html", **context)
-
-
-def told(decision: Decision) -> dict[str, object]:
-    """What the sentence about a decision may need."""
-    return {
-        **decision.params,
-        "rule": decision.rule,
-        "date": decision.next_allowed_at,
-        "as": decision.as_,
-    }
 
 
 def shown(
@@ -131,10 +122,6 @@ def _case(visit: Visit, case: transfers.Case) -> tuple[str, str]:
     """When, and what did not fit."""
     moment = visit.lang.moment(case.last_at, visit.zone, visit.now, capital=True)
     return moment, transfer_words.reason(visit.lang, case.reason, case.device)
-
-
-def _with_panel(found: Sheet, panel: Panel) -> Sheet:
-    return replace(found, panel=panel)
 
 
 def _id(text: str) -> UUID | None:

@@ -8,9 +8,9 @@ from portal.actions import transfers as acts
 from portal.models import License, Transfer
 from portal.reports import overview, transfers
 from portal.rules import Decision
-from portal.screens.license import told
 from portal.web import Answer, Visit, page
 from portal.web.pages import problem
+from portal.words import refusals
 
 SHOWN_TEXT = 20_000  # characters of what was pasted that come back in the form
 
@@ -27,7 +27,7 @@ def new(visit: Visit, license_: License, decision: Decision | None = None, text:
     visit.place = f"/licenses/{license_.public_id}/transfer"
     columns = visit.db.execute(overview.columns_of(license_.id)).all()
     row = overview.rows(visit.db, visit.vault, visit.actor, columns, visit.now)[0]
-    facts = {**told(decision), "product": row.product, "operation": "activate"} if decision else None
+    facts = {**refusals.facts(decision), "product": row.product, "operation": "activate"} if decision else None
     return page(
         visit, "transfers/new.html", license=license_.public_id, product=row.product, ticket=row.code,
         way_on=decision is not None and not decision.code.startswith(("document_", "receipt_")),
@@ -39,7 +39,7 @@ def show(visit: Visit, transfer: Transfer, decision: Decision | None = None, tex
     """One transfer: the file to carry, and the place for what comes back."""
     visit.place = f"/transfers/{transfer.public_id}"
     carried = transfers.one(visit.db, transfer)
-    facts = {**told(decision), "product": carried.product, "device": carried.device} if decision else None
+    facts = {**refusals.facts(decision), "product": carried.product, "device": carried.device} if decision else None
     return page(
         visit, "transfers/show.html", carried=carried, file_text=acts.text_of(visit, transfer),
         **_problem(visit, decision.code if decision else None, facts, text),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from portal.catalogs import LOCALES, SOURCE
 from portal.language import Language
+from portal.rules import Decision
 from portal.words.texts import Sentences, Texts, Words, alternatives, fill
 
 RULE_CODES = (
@@ -72,6 +73,16 @@ def sentence(
 ) -> str:
     """The sentence below the heading: what stands in the way and what helps. Parameters as for `heading`."""
     return _say("refusals", lang, words, code, params, zone, now)
+
+
+def facts(decision: Decision) -> dict[str, object]:
+    """What the words about a decision may need: its own parameters, the rule, the next date, what it amounts to."""
+    return {
+        **decision.params,
+        "rule": decision.rule,
+        "date": decision.next_allowed_at,
+        "as": decision.as_,
+    }
 
 
 @cache

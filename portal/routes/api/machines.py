@@ -1,6 +1,5 @@
 """Devices as programs see them: activate, look, check in, take a file, return."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -14,6 +13,7 @@ from portal.programs.resources import file_resource, instant, key_of, machine_re
 from portal.web import Answer, Visit, json_answer
 from portal.web.pages import problem
 from portal.web.problems import answer as error
+from portal.words import refusals
 
 CLIENT_CODES = {
     "seats_exhausted": (422, "MACHINE_LIMIT_EXCEEDED"),
@@ -125,12 +125,7 @@ def refused(visit: Visit, license_: License, outcome: Outcome, name: str | None)
     decision = outcome.decision
     status, code = CLIENT_CODES.get(decision.code, (422, decision.code.upper()))
     place = f"{visit.settings.url}/licenses/{license_.public_id}"
-    facts: dict[str, Any] = {
-        **decision.params,
-        "rule": decision.rule,
-        "date": decision.next_allowed_at,
-        "as": decision.as_,
-    }
+    facts = refusals.facts(decision)
     if decision.code == "seats_exhausted":
         say = visit.lang.ngettext
         detail = say("The one seat is in use.", "All %(count)s seats are in use.", license_.quantity) % {
