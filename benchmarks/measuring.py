@@ -34,7 +34,7 @@ class Bench:
             servers = {"floor": (floor, of_floor or follow), **servers}
         rounds: dict[str, list[Round]] = {each: [] for each in servers}
         for server, ask in servers.values():
-            self._round(work, server, ask(), self.plan.seconds / 2)
+            self._round(work, server, ask(), max(self.plan.warm, self.plan.seconds / 2))
         for _ in range(self.plan.rounds):
             for each, (server, ask) in servers.items():
                 rounds[each].append(self._round(work, server, ask(), self.plan.seconds))
@@ -42,9 +42,10 @@ class Bench:
         return Result(name, found["portal"], found.get("floor"), work.goal, work.least)
 
     def _round(self, work: Work, server: Server, follow: Next, seconds: float) -> Round:
-        before, database = server.cpu(), self._database()
+        before, database = server.cpu(), self.database()
         taken = client.drive(server.port, follow, work.connections, seconds, frozenset({work.wanted}))
-        return Round(taken, server.cpu() - before, self._database() - database)
+        return Round(taken, server.cpu() - before, self.database() - database)
 
-    def _database(self) -> float:
+    def database(self) -> float:
+        """CPU seconds of PostgreSQL's processes so far."""
         return processes.family_cpu(self.postmaster) if self.postmaster else 0.0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks import plan as plans
-from benchmarks import servers, weight, works
+from benchmarks import servers, several, weight, works
 from benchmarks.figures import Result
 from benchmarks.measuring import Bench, Say
 from benchmarks.plan import Plan
@@ -21,7 +21,8 @@ STARTS = 3
 
 @dataclasses.dataclass
 class Report:
-    """What a run found. Times of starting are in seconds, memory and weight in bytes, `sizes` by licenses."""
+    """What a run found. Times of starting are in seconds, memory and weight in bytes, `several` is about two
+    processes on one database, `sizes` by licenses."""
 
     database: str
     licenses: int
@@ -29,6 +30,7 @@ class Report:
     starts: list[float]
     memory: int
     weights: dict[str, int]
+    several: list[Result]
     sizes: dict[int, list[Result]]
 
     def plain(self) -> dict[str, Any]:
@@ -45,8 +47,9 @@ def run(kind: str, plan: Plan, say: Say) -> Report:
             results = list(_works(Bench(plan, say, place.postmaster), place, portal, floor))
             weights = weight.weight(portal.port, works.page(OVERVIEW, place.cookie))
             memory = portal.memory()
+        several = list(_several(Bench(plan, say, place.postmaster), place)) if kind == "postgresql" else []
     sizes = {licenses: _at_size(kind, plans.of_size(plan, licenses), say) for licenses in plan.sizes}
-    return Report(kind, plan.world.licenses, results, starts, memory, weights, sizes)
+    return Report(kind, plan.world.licenses, results, starts, memory, weights, several, sizes)
 
 
 def _works(bench: Bench, place: Scene, portal: Server, floor: Server) -> Iterator[Result]:
@@ -75,13 +78,17 @@ def _calls(bench: Bench, place: Scene, portal: Server, floor: Server | None) -> 
 
     # As many as there are, however long it takes.
     patient = dataclasses.replace(bench, plan=dataclasses.replace(bench.plan, seconds=120.0))
-    work = works.ACTIVATION
+    work = works.ON_POSTGRESQL if bench.postmaster else works.ACTIVATION
     yield patient.measure(work, work.name, portal, of_portal, floor, of_floor)
     if floor is None:
         return
     for work, requests in ((works.VALIDATION, works.validations), (works.CHECK_OUT, works.check_outs)):
         asked = list(requests(active))
         yield bench.measure(work, work.name, portal, lambda asked=asked: works.each(asked))
+
+
+def _several(bench: Bench, place: Scene) -> Iterator[Result]:
+    yield from several.compare(bench, place, works.page(OVERVIEW, place.cookie))
 
 
 def _at_size(kind: str, plan: Plan, say: Say) -> list[Result]:

@@ -52,8 +52,8 @@ def frame(put: Put, customers: int, now: datetime) -> None:
         "id public_id email name password_hash created_at verified_at",
         _users(customers, now, passwords.hashed(PASSWORD)),
     )
-    members = ((at, at, GROUP - 1 + at, "admin", now, now) for at in range(1, customers + 2))
-    put("memberships", "id user_id group_id role created_at accepted_at", members)
+    members = ((at, made(at, now), at, GROUP - 1 + at, "admin", now, now) for at in range(1, customers + 2))
+    put("memberships", "id public_id user_id group_id role created_at accepted_at", members)
 
 
 def email(user: int) -> str:

@@ -61,6 +61,9 @@ def _others(report: Report) -> Iterator[str]:
     weight = sum(report.weights.values())
     yield f"the overview with all it loads: {weight / 1000:.1f} kB (goal 60 kB){_verdict(weight <= WEIGHT_GOAL)}"
     yield from (f"  {size / 1000:6.1f} kB  {name}" for name, size in report.weights.items())
+    for one in report.several:
+        cost = f"{one.portal.cpu:.2f} + {one.portal.database:.2f} ms of CPU"
+        yield f"{one.name}: {one.portal.rate:,.0f}/s, {cost}"
     if len(report.sizes) > 1:
         yield from _sizes(report)
 

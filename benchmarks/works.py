@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from benchmarks import client, stock
@@ -30,6 +30,7 @@ OVERVIEW = Work("overview, 50 of {owned}", 200, goal=0.75, least=0.5)
 LICENSE = Work("license page", 200)
 SIGN_IN = Work("password sign-in", 303, connections=2, goal=0.95, least=0.9)
 ACTIVATION = Work("online activation", 201, goal=0.65, least=0.4)
+ON_POSTGRESQL = replace(ACTIVATION, goal=0.5, least=0.3)
 VALIDATION = Work("validation", 200)
 CHECK_OUT = Work("check-out of a machine file", 200)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +24,7 @@ from sqlalchemy import (
     String,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
@@ -36,7 +39,10 @@ Json = JSON().with_variant(JSONB, "postgresql")
 Path_ = String(500).with_variant(String(500, collation="C"), "postgresql")
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000")
-POSTGRES_OPTIONS = "-c lock_timeout=10000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+MIGRATIONS = Path(__file__).parent / "migrations"
+POSTGRES_OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -50,21 +56,26 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    # Lists read hundreds of instants: between text and moment is one step, where the layers above would take three.
+    def bind_processor(self, dialect: Any) -> Any:
+        return _written_out if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Any, coltype: Any) -> Any:
-        # Lists read hundreds of instants: for SQLite one step from the text, where the layers above would take three.
-        return _instant if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        return _instant if dialect.name == "sqlite" else None  # PostgreSQL's sessions speak UTC
+
+
+def _written_out(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 class Base(DeclarativeBase):
@@ -128,22 +139,24 @@ class Database:
             self.writer = _sqlite_engine(url, "BEGIN IMMEDIATE", read_only=False)
             self.reader = _sqlite_engine(url, "BEGIN", read_only=True)
         else:
-            self.writer = self.reader = create_engine(
+            self.writer = create_engine(
                 url,
                 hide_parameters=True,
                 pool_size=16,
                 max_overflow=8,
                 pool_pre_ping=True,
+                pool_use_lifo=True,
                 connect_args={"options": POSTGRES_OPTIONS},
             )
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state and cannot write."""
         with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
-            if not self.sqlite:
-                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield session
+            # Nothing to undo; and after a rollback the driver would forget the statements that it has prepared.
+            session.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -162,9 +175,11 @@ class Database:
 
 
 def _sqlite_engine(url: str, begin: str, *, read_only: bool) -> Engine:
+    # Last in, first out: as long as one connection writes, what it has read of the file stays right.
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=16, max_overflow=48
-    )
+        url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=16, max_overflow=48,
+        pool_use_lifo=True,
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
@@ -207,26 +222,29 @@ def open_database(url: str) -> Database:
 
 def migrate(url: str) -> None:
     """Bring the tables to what this version needs; doing it twice changes nothing."""
+    with closing(open_database(url)) as database:
+        if is_current(database):
+            return
     from alembic import command
-
-    command.upgrade(_alembic(url), "head")
-
-
-def is_current(database: Database) -> bool:
-    """Whether all migrations have run."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    with database.reader.connect() as connection:
-        return MigrationContext.configure(connection).get_current_heads() == tuple(
-            ScriptDirectory.from_config(_alembic(database.url)).get_heads()
-        )
-
-
-def _alembic(url: str) -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
-    return config
+    command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """Whether all migrations have run. Alembic is not asked: once loaded it would stay, in every server."""
+    with database.reader.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return set(connection.scalars(text("SELECT version_num FROM alembic_version"))) == _newest()
+
+
+@cache
+def _newest() -> set[str]:
+    """The migrations that no other one follows."""
+    files = "".join(file.read_text(encoding="utf-8") for file in MIGRATIONS.glob("versions/*.py"))
+    made, followed = (set(re.findall(rf'^{name} = "(.+)"$', files, re.M)) for name in ("revision", "down_revision"))
+    return made - followed

@@ -1,4 +1,8 @@
-"""The floor of an activation: look the key up, decide by the rules, write one transaction, sign the answer."""
+"""The floor of an activation: look the key up, decide by the rules, write one transaction, sign the answer.
+
+The transaction writes what must be there afterwards: seat, device, activation, ledger, event, and the mail to the
+holder in the outbox, sealed as it lies there.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,13 @@ actor, rule_version_id) VALUES (?, ?, ?, ?, ?, 'activate', ?, ?, 'online_ack', '
 EVENT = """
 INSERT INTO events (public_id, at, kind, outcome, actor_kind, group_id, license_id, activation_id, rule_version_id,
 details) VALUES (?, ?, 'device.activated', 'done', 'program', ?, ?, ?, ?, ?)
+"""
+HOLDER = """
+SELECT u.id, u.name, u.email, u.language, u.verified_at FROM licenses l JOIN users u ON u.id = l.user_id WHERE l.id = ?
+"""
+MAIL = """
+INSERT INTO mails (public_id, message_id, kind, user_id, recipient, language, facts, subject, is_secret, headers, state,
+created_at, due_at, tries) VALUES (?, ?, 'activated', ?, ?, 'en', ?, '', ?, ?, 'ready', ?, ?, 0)
 """
 
 
@@ -92,6 +103,17 @@ def _activated(raw: Raw, site: Site, now: datetime, key: str, fingerprint: str, 
     ((activation,),) = raw.run(ACTIVATION, id_, license_, device, line, now, now, now)
     raw.run(OPERATION, license_, group, product, article, now, line, parts, version)
     raw.run(EVENT, new_id(now), now, group, license_, activation, version, {"device": name})
+    _told(raw, site, now, license_, name)
     return msgspec.json.encode(
         {"data": {"type": "machines", "id": str(id_), "attributes": {"fingerprint": fingerprint, "name": name}}}
     )
+
+
+def _told(raw: Raw, site: Site, now: datetime, license_: int, device: str) -> None:
+    holder, person, email, _, verified_at = raw.run(HOLDER, license_)[0]
+    assert verified_at
+    mail = new_id(now)
+    message_id = f"<{mail}@portal.example>"
+    facts = msgspec.json.encode({"person": person, "device": device})
+    sealed = site.vault.seal("mail-facts", facts, message_id.encode())
+    raw.run(MAIL, mail, message_id, holder, email, sealed, False, {}, now, now)

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import event
 
 from benchmarks.floors.raw import Raw
+from portal import rows
 from portal.web import pages
 from portal.web.endpoint import packed
 
@@ -30,15 +31,21 @@ async def page(portal: Litestar, path: str, cookie: str) -> HTTPRouteHandler:
         rendered.append(asked)
         return original(*asked)
 
+    def run(form: rows.Form, driver: Any, values: dict[str, Any]) -> list[Any]:
+        statements.append((form.text, form.parameters(values)))
+        return ran(form, driver, values)
+
     original, pages.render = pages.render, render
+    ran = rows.Form.run
     try:
         await _ask(portal, path, cookie)
         rendered.clear()
         event.listen(database.reader, "before_cursor_execute", executed)
+        rows.Form.run = run  # type: ignore[method-assign]
         await _ask(portal, path, cookie)
         event.remove(database.reader, "before_cursor_execute", executed)
     finally:
-        pages.render = original
+        pages.render, rows.Form.run = original, ran  # type: ignore[method-assign]
     assert len(rendered) == 1 and statements, f"{path} was not answered with a page"
     asked, raw = rendered[0], Raw(portal.state.site.settings.database)
 
