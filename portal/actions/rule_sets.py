@@ -11,18 +11,23 @@ from sqlalchemy.orm import Session
 
 from portal import rules
 from portal.db import new_id
-from portal.models import Article, RuleSet, RuleVersion
+from portal.models import Article, License, Product, RuleSet, RuleVersion
+from portal.rows import Ready
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A rule set as it is in force: parsed, and with the version that every decision names."""
+    """A rule set as it is in force: parsed, with the version that every decision names, and what it is in force for."""
 
     rules: rules.RuleSet
     name: str
     version_id: int
     version: int
     since: datetime
+    article_id: int
+    model: str
+    product_id: int
+    product: str
 
 
 @lru_cache(maxsize=512)
@@ -31,20 +36,36 @@ def parsed(toml: str) -> rules.RuleSet:
     return rules.load(toml)
 
 
-_NEWEST = (
-    select(RuleVersion.toml, RuleSet.name, RuleVersion.id, RuleVersion.number, RuleVersion.published_at)
-    .join(RuleSet, RuleSet.id == RuleVersion.rule_set_id)
-    .join(Article, Article.rule_set_id == RuleSet.id)
-    .where(Article.id == bindparam("article"))
+_newest = (
+    select(
+        RuleVersion.toml, RuleSet.name, RuleVersion.id, RuleVersion.number, RuleVersion.published_at,
+        Article.id, Article.model, Product.id, Product.name,
+    )
+    .select_from(Article)
+    .join(Product, Product.id == Article.product_id)
+    .join(RuleSet, RuleSet.id == Article.rule_set_id)
+    .join(RuleVersion, RuleVersion.rule_set_id == RuleSet.id)
     .order_by(RuleVersion.number.desc())
     .limit(1)
+)  # fmt: skip
+_OF_ARTICLE = Ready(_newest.where(Article.id == bindparam("article")))
+_OF_LICENSE = Ready(
+    _newest.add_columns(License.state, License.group_id)
+    .join(License, License.article_id == Article.id)
+    .where(License.id == bindparam("license"))
 )
 
 
 def in_force(db: Session, article_id: int) -> InForce:
     """The newest version of the rules of an article."""
-    toml, *version = db.execute(_NEWEST, {"article": article_id}).one()
-    return InForce(parsed(toml), *version)
+    ((toml, *others),) = _OF_ARTICLE.all(db, article=article_id)
+    return InForce(parsed(toml), *others)
+
+
+def of_license(db: Session, license_id: int) -> tuple[InForce, str, int]:
+    """The newest version of the rules of a license, and beside them its state and its group."""
+    ((toml, *others, state, group_id),) = _OF_LICENSE.all(db, license=license_id)
+    return InForce(parsed(toml), *others), state, group_id
 
 
 def publish(db: Session, now: datetime, toml: str, *, note: str | None = None, by: int | None = None) -> RuleVersion:

@@ -10,8 +10,10 @@ from typing import Any
 from portal.rules import CaseError, RuleFileError, RuleSet, decide, load, read_case, write_answer
 
 
-def add_parser(subparsers: Any) -> None:
-    """Add `rules check` and `rules decide`; each sets `run`, a function from the arguments to an exit code."""
+def add_parser(subparsers: Any) -> Any:
+    """Add `rules check` and `rules decide`; each sets `run`, a function from the arguments to an exit code. What is
+    returned takes further commands around rules.
+    """
     rules = subparsers.add_parser("rules", help="check rule sets and try them on cases")
     commands = rules.add_subparsers(required=True, metavar="COMMAND")
     checking = commands.add_parser("check", help="read rule sets strictly and say what is wrong with them")
@@ -23,6 +25,7 @@ def add_parser(subparsers: Any) -> None:
     which.add_argument("--case", type=Path, metavar="FILE", help="one case as JSON; - reads it from the input")
     which.add_argument("--cases", type=Path, metavar="FILE", help="JSON lines, one case each; - reads the input")
     deciding.set_defaults(run=lambda args: decide_command(args.rules, args.case, args.cases))
+    return commands
 
 
 def check(files: Iterable[Path]) -> int:

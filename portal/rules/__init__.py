@@ -15,6 +15,8 @@ from portal.rules.facts import (
     LicenseFacts,
     RunningLicense,
 )
+from portal.rules.history import History
+from portal.rules.ledger import Ledger
 from portal.rules.loading import load
 from portal.rules.presets import PRESETS, preset, preset_text
 from portal.rules.reading import RuleFileError
@@ -30,6 +32,8 @@ __all__ = [
     "Decision",
     "DeviceFacts",
     "Entry",
+    "History",
+    "Ledger",
     "LicenseFacts",
     "Problem",
     "RuleFileError",

@@ -14,10 +14,11 @@ def match(binding: Binding, old: Mapping[str, str], new: Mapping[str, str]) -> i
     """
     if binding.match == "exact":
         return len(old) if old and old == new else None
-    compared = old if binding.components is None else [name for name in binding.components if name in old]
+    named = binding.components
+    compared = len(old) if named is None else sum(1 for name in named if name in old)
     if not compared:
         return None
-    equal = [name for name in compared if new.get(name) == old[name]]
+    equal = [name for name, _ in old.items() & new.items() if named is None or name in named]
     count = len(equal)
     match binding.match:
         case "any":
@@ -25,9 +26,9 @@ def match(binding: Binding, old: Mapping[str, str], new: Mapping[str, str]) -> i
         case "two":
             same = count >= 2
         case "most":
-            same = 2 * count > len(compared)
+            same = 2 * count > compared
         case "all":
-            same = count == len(compared)
+            same = count == compared
         case _:
             count = sum(binding.weights.get(name, 0) for name in equal)
             same = count >= binding.score

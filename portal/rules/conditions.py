@@ -68,4 +68,4 @@ def _was_left(question: Question) -> bool:
     if device is None or not device.components:
         return False
     binding, new = question.rules.binding, device.components
-    return any(match(binding, left.components, new) is not None for left in question.ledger.walk.left)
+    return any(match(binding, left.components, new) is not None for left in question.ledger.left)

@@ -13,5 +13,5 @@ def freed_at(rules: RuleSet, case: Case, activation: str) -> datetime | None:
     None while it is live or unknown; the last moment of the calendar where the return is never credited. Source:
     docs/rules.md, "credit".
     """
-    lines = [line for line in Ledger(rules, case).walk.seats if line.id == activation]
+    lines = [line for line in Ledger.of(rules, case).seats if line.id == activation]
     return lines[-1].freed if lines else None

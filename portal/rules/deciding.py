@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from portal.rules.conditions import condition_gates, offer_gates, state_gates
 from portal.rules.decision import As, Decision, Outcome
 from portal.rules.facts import Case
+from portal.rules.ledger import Ledger
 from portal.rules.limits import Limit, limit_gates, limits
 from portal.rules.promise import Gate, first_free, never
 from portal.rules.question import Question
@@ -12,15 +13,16 @@ from portal.rules.seats import prolongs, seat_gates
 from portal.rules.sets import PROOFS, RuleSet
 
 
-def decide(rules: RuleSet, case: Case) -> Decision:
+def decide(rules: RuleSet, case: Case, ledger: Ledger | None = None) -> Decision:
     """Whether `case` is allowed by `rules`, why not, what is left, and when and how it will be.
 
-    Pure and repeatable: the answer depends on the two arguments alone. CaseError where the case makes no sense
+    Pure and repeatable: the answer depends on the arguments alone. A `ledger` that is kept and grows from case to case
+    takes the place of the one that the case carries. CaseError where the case makes no sense
     (an unknown operation or proof, a ledger entry after `now`). Source of the rules: docs/rules.md.
     """
     if not case.actor.entitled:
         return Decision("deny", "not_entitled")
-    question = Question(rules, case)
+    question = Question(rules, case, ledger)
     found = limits(question)
     gates = list(_gates(question, found))
     shut = next((gate for gate in gates if gate.is_shut(case.now)), None)

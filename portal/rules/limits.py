@@ -25,17 +25,14 @@ class Limit:
     @cached_property
     def _times(self) -> list[datetime]:
         question, allowance = self._question, self.allowance
-        indexes = question.ledger.counted(allowance.operations)
-        if allowance.evidence != "any":
-            indexes = question.proved_as(indexes, allowance.evidence)
-        return question.moments(question.in_scope(indexes, allowance.scopes))
+        return question.moments(question.counted(allowance.operations, allowance.scopes, allowance.evidence))
 
     @cached_property
     def _anchor(self) -> datetime | None:
         """The first activation in scope, by whatever proof and whoever paid for it."""
         question = self._question
-        first = question.in_scope(question.ledger.done.get("activate", ()), self.allowance.scopes)
-        return question.ledger.entries[first[0]].at if first else None
+        first = question.done(("activate",), self.allowance.scopes)
+        return question.ledger.times[first[0]] if first else None
 
     def _balance(self, accrual: Accrual, moment: datetime) -> Balance:
         if moment not in self._balances:
@@ -126,7 +123,7 @@ def waits(question: Question) -> list[Wait]:
     for cooldown in question.rules.cooldowns:
         if cooldown.before != question.operation or (reason is not None and reason in cooldown.exempt_reasons):
             continue
-        indexes = question.in_scope(question.ledger.done.get(cooldown.after, ()), (cooldown.scope,))
+        indexes = question.done((cooldown.after,), (cooldown.scope,))
         if wait := _latest_end(cooldown, question, question.moments(indexes)):
             found.append(wait)
     return found

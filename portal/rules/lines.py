@@ -31,6 +31,10 @@ class Lines:
             path = path[:-1]
         return self._found.get(path, 1)
 
+    def at(self, line: int) -> list[Path]:
+        """The paths that stand in this line, the innermost first."""
+        return sorted((path for path, found in self._found.items() if found == line), key=len, reverse=True)
+
     def _scan(self) -> None:
         table: Path = ()
         while self._skip_blank():

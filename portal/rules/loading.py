@@ -13,14 +13,20 @@ from portal.rules.proof_tables import binding, condition, evidence, lease, seats
 from portal.rules.reading import RuleFileError, Table
 from portal.rules.sets import Escalation, Problem, RuleSet
 
+MOST_BYTES = 64 * 1024
+# Nobody writes a.b.c.d.e.f, and what parsers do with a key of thousands of parts takes minutes.
+_DEEP_KEY = re.compile(r"(?:[^\s.=#]{1,40}[ \t]*\.[ \t]*){12}")
+
 
 def load(text: str, *, name: str = "rules.toml") -> RuleSet:
     """Read a rule set strictly; `name` is how the document is called in messages.
 
-    RuleFileError carries every problem with its line where the text is no TOML, a key is unknown or of the
-    wrong kind, a number is negative, a duration is impossible, or a rule could never allow anything. What is
-    legal but doubtful stands in `warnings` of the rule set. Source of the schema: docs/rules.md.
+    RuleFileError carries every problem with its line where the text is no TOML or over 64 KiB, a key is unknown
+    or of the wrong kind, a number is negative, a duration is impossible, or a rule could never allow anything.
+    What is legal but doubtful stands in `warnings` of the rule set. Source of the schema: docs/rules.md.
     """
+    if problem := _out_of_measure(text):
+        raise RuleFileError(name, [problem])
     try:
         values = tomllib.loads(text)
         lines = Lines(text)
@@ -34,6 +40,14 @@ def load(text: str, *, name: str = "rules.toml") -> RuleSet:
     if problems or rules is None:
         raise RuleFileError(name, problems)
     return rules
+
+
+def _out_of_measure(text: str) -> Problem | None:
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        return Problem(1, f"the document is longer than {MOST_BYTES // 1024} KiB")
+    if deep := _DEEP_KEY.search(text):
+        return Problem(text.count("\n", 0, deep.start()) + 1, "the document is nested too deeply")
+    return None
 
 
 def _syntax(text: str, reason: str) -> Problem:

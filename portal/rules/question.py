@@ -1,6 +1,6 @@
 """One request put to one rule set: what it amounts to, which activation it means, and which entries it reaches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -9,7 +9,8 @@ from operator import attrgetter
 from portal.rules.binding import match
 from portal.rules.durations import Duration, parse_duration
 from portal.rules.facts import Case, CaseError, DeviceFacts
-from portal.rules.ledger import Activation, Ledger
+from portal.rules.history import Activation
+from portal.rules.ledger import Ledger
 from portal.rules.sets import EVIDENCE_GROUPS, OPERATIONS, PROOFS, RuleSet
 from portal.rules.windows import Frame
 
@@ -28,7 +29,8 @@ class Question:
         self.now, self.evidence = case.now, case.evidence or "none"
         if self.evidence not in PROOFS:
             raise CaseError(f"{self.evidence!r} is no evidence; known are {', '.join(PROOFS)}")
-        self.ledger = ledger or Ledger(rules, case)
+        self.ledger = ledger or Ledger.of(rules, case)
+        self.ledger.end_by(case.now)
         self.operation = case.operation
         if case.operation in ("repair", "rehost") and not settled:
             self.operation = "repair" if self._repaired else "rehost"
@@ -62,7 +64,7 @@ class Question:
 
     @cached_property
     def _candidates(self) -> list[Activation]:
-        live, named = self.ledger.walk.live, self.case.activation
+        live, named = self.ledger.live, self.case.activation
         return live if named is None else [line for line in live if line.id == named]
 
     @cached_property
@@ -85,27 +87,35 @@ class Question:
             return self.case.device
         return self.activation.device if self.activation else None
 
-    def in_scope(self, indexes: Sequence[int], scopes: Sequence[str]) -> Sequence[int]:
-        """Those of the entries at `indexes` that every one of `scopes` reaches from this request."""
+    def done(self, operations: Collection[str], scopes: Sequence[str]) -> Sequence[int]:
+        """Where the done operations stand that every one of `scopes` reaches from this request, in order."""
+        alike = self._alike if "device" in scopes and "license" not in scopes else None
+        if alike is not None:
+            indexes = self.ledger.done_on(alike, operations)
+        else:
+            indexes = self.ledger.done(operations, own="license" in scopes)
         for scope in scopes:
             if not indexes:
                 break
             if scope == "activation":
                 indexes = self._of_activation(indexes)
-            elif scope == "device":
+            elif scope == "device" and alike is None:
                 indexes = self._of_device(indexes)
-            else:
+            elif scope in _entry_key:
                 indexes = self._of_key(indexes, scope)
         return indexes
 
-    def proved_as(self, indexes: Sequence[int], group: str) -> list[int]:
-        """Those of the entries at `indexes` whose proof belongs to the evidence group."""
+    def counted(self, operations: Collection[str], scopes: Sequence[str], group: str) -> Sequence[int]:
+        """Those of them that no override paid for, and whose proof belongs to the evidence group."""
+        indexes = self.ledger.unpaid(self.done(operations, scopes))
+        if group == "any":
+            return indexes
         entries, proofs = self.ledger.entries, EVIDENCE_GROUPS[group]
         return [index for index in indexes if (entries[index].evidence or "none") in proofs]
 
     def moments(self, indexes: Sequence[int]) -> list[datetime]:
-        entries = self.ledger.entries
-        return [entries[index].at for index in indexes]
+        times = self.ledger.times
+        return [times[index] for index in indexes]
 
     def _of_key(self, indexes: Sequence[int], key: str) -> Sequence[int]:
         wanted = self.case.actor.user if key == "user" else _license_key[key](self.case.license)
@@ -117,7 +127,7 @@ class Question:
     def _of_activation(self, indexes: Sequence[int]) -> Sequence[int]:
         if self.operation in _WITHOUT_ACTIVATION:
             return ()
-        entries, line_of = self.ledger.entries, self.ledger.walk.line_of
+        entries, line_of = self.ledger.entries, self.ledger.line_of
         line, id = self.activation, self.activation_id
         return [
             index
@@ -125,10 +135,20 @@ class Question:
             if (line is not None and line_of[index] is line) or (id is not None and entries[index].activation == id)
         ]
 
+    @cached_property
+    def _alike(self) -> Collection[DeviceFacts] | None:
+        """The recorded devices that are this one; None where every entry has to be looked at."""
+        binding = self.rules.binding
+        if self._device is None or (binding.match == "score" and not binding.score):
+            return None
+        new = self._device.components
+        found = self.ledger.alike(new)
+        return None if found is None else [one for one in found if match(binding, one.components, new) is not None]
+
     def _of_device(self, indexes: Sequence[int]) -> Sequence[int]:
         if self._device is None:
             return ()
-        new, binding, place_of = self._device.components, self.rules.binding, self.ledger.walk.place_of
+        new, binding, place_of = self._device.components, self.rules.binding, self.ledger.place_of
         same: dict[int, bool] = {}
         found = []
         for index in indexes:
@@ -151,9 +171,8 @@ def _duration(text: str | None) -> Duration | None:
         raise CaseError(f"duration: {problem}") from None
 
 
-_entry_key = {key: attrgetter(key) for key in ("license", "product", "article", "group", "user")}
+_entry_key = {key: attrgetter(key) for key in ("product", "article", "group", "user")}
 _license_key = {
-    "license": attrgetter("id"),
     "product": attrgetter("product"),
     "article": attrgetter("article"),
     "group": attrgetter("group"),

@@ -47,7 +47,7 @@ class Seats:
         return {"used": used, "quantity": self.quantity, "overage": self.overage}
 
     def opens(self, moment: datetime) -> datetime | None:
-        lines = self._question.ledger.walk.seats
+        lines = self._question.ledger.seats
         credits = (line.freed for line in lines if line.freed is not None and moment < line.freed < NEVER)
         used = sum(1 for line in lines if line.holds_seat(moment))
         if self._is_free(used, moment):
@@ -75,7 +75,7 @@ class Seats:
     def _overage_began(self) -> datetime:
         now = self._question.now
         changes: dict[datetime, int] = {}
-        for line in self._question.ledger.walk.seats:
+        for line in self._question.ledger.seats:
             changes[line.opened] = changes.get(line.opened, 0) + 1
             if line.freed is not None and line.freed <= now:
                 changes[line.freed] = changes.get(line.freed, 0) - 1

@@ -27,6 +27,13 @@ def test_counting_an_override_is_used_up_before_anything_else():
     assert answer(twice, "rehost", "2026-02-01", ledger, on=DESK_42)["remaining"] == {"allowance 1": 2}
 
 
+def test_lifetime_counts_ever():
+    once = rules(limit("rehost", 1, "lifetime") + MOST)
+    ledger = [*LINE, entry("2026-01-03", "rehost", "a1", on=DESK_77)]
+    asked = answer(once, "rehost", "2096-01-03", ledger, on=DESK_42)
+    assert (asked["code"], asked["next_allowed_at"]) == ("allowance_exhausted", None)
+
+
 def test_allowances_every_one_must_have_something_left():
     both = rules(limit("rehost", 5) + limit("rehost", 1, "rolling P30D") + MOST)
     ledger = [*LINE, entry("2026-01-03", "rehost", "a1", on=DESK_77)]
@@ -124,7 +131,8 @@ def test_rules_are_pure():
     room = Path(portal.rules.__file__).parent
     allowed = {
         "argparse", "bisect", "collections", "collections.abc", "dataclasses", "datetime", "difflib", "fractions",
-        "functools", "importlib.resources", "itertools", "operator", "re", "tomllib", "types", "typing", "zoneinfo",
+        "functools", "importlib.resources", "itertools", "json", "operator", "re", "tomllib", "types", "typing",
+        "zoneinfo",
     }  # fmt: skip
     for file in room.rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))

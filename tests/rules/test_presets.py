@@ -28,6 +28,9 @@ RETURNS = [
 LIFETIME = [BEGUN, *(entry(f"2026-0{month}-01", "rehost", "a1") for month in (1, 2, 3))]
 TERM = {"license": {"quantity": 5, "term_begin": "2026-05-01T00:00:00Z"}}
 MOVES = [entry(f"2026-06-{day:02}", "rehost", "a1") for day in range(1, 11)]
+PROVED = [BEGUN, entry("2026-01-01", "return", "a1", evidence="online_ack")]
+TRUSTED = [BEGUN, entry("2026-01-01", "return", "a1", evidence="declaration")]
+DESK_99 = {"board": "b99", "disk": "d99", "cpu": "c99"}
 LEFT = [BEGUN, entry("2026-01-01", "return", "a1", evidence="online_ack")]
 
 CASES = [
@@ -89,7 +92,12 @@ CASES = [
         [
             ("activate", "2026-02-01", LEFT, {"on": DESK_42}, ("condition_left_device", {}, None)),
             ("activate", "2026-02-01", LEFT, {"on": DESK_77}, ("ok", {}, None)),
-            ("rehost", "2026-09-01", [BEGUN, MOVED], {"on": DESK_42}, ("condition_left_device", {}, None)),
+            ("rehost", "2026-09-20", [BEGUN, MOVED], {"on": DESK_42}, ("condition_left_device", {}, None)),
+            ("return", "2025-06-02 11:59:59", [BEGUN], ONLINE, ("cooldown", {}, "2025-06-02T12:00:00Z")),
+            ("return", "2025-06-02 12:00", [BEGUN], ONLINE, ("ok", {}, None)),
+            ("rehost", "2026-09-01", [BEGUN, MOVED], {"on": DESK_99}, ("cooldown", {}, "2026-09-13T09:15:00Z")),
+            ("rehost", "2026-09-01", [BEGUN, MOVED], {"on": DESK_99, "reason": "hardware_failure"}, ("ok", {}, None)),
+            ("rehost", "2025-05-04", [BEGUN], {"on": DESK_77}, ("ok", {}, None)),
         ],
     ),
     *table(
@@ -98,6 +106,21 @@ CASES = [
             ("rehost", "2026-04-01", LIFETIME[:3], {}, ("ok", {"moves": 1}, None)),
             ("rehost", "2036-04-01", LIFETIME, {}, ("allowance_exhausted", {"moves": 0}, None)),
             ("rehost", "2036-04-01", [*LIFETIME, override("2036-03-31", "rehost")], {}, ("ok", {"moves": 1}, None)),
+        ],
+    ),
+    *table(
+        "trust_or_proof",
+        [
+            ("return", "2026-01-01", [BEGUN], {"evidence": "declaration"}, ("ok", {}, None)),
+            ("return", "2026-01-01", [BEGUN], {}, ("evidence_missing", {}, None)),
+            ("activate", "2026-01-01", PROVED, {"on": DESK_77}, ("ok", {}, None)),
+            ("activate", "2026-01-14 23:59:59", TRUSTED, {"on": DESK_77},
+             ("seats_exhausted", {}, "2026-01-15T00:00:00Z")),
+            ("activate", "2026-01-15", TRUSTED, {"on": DESK_77}, ("ok", {}, None)),
+            ("rehost", "2026-06-01", [BEGUN], {"evidence": "declaration"}, ("ok", {"unproved moves": 1}, None)),
+            ("rehost", "2026-09-01", [BEGUN, MOVED], {"evidence": "declaration"},
+             ("allowance_exhausted", {"unproved moves": 0}, "2027-08-14T09:15:00Z")),
+            ("rehost", "2026-09-01", [BEGUN, MOVED], {"evidence": "receipt"}, ("ok", {}, None)),
         ],
     ),
 ]  # fmt: skip

@@ -14,4 +14,11 @@ def default(on: Stage) -> Story:
         rule_sets.publish(on.db, on.time, text, note=note, by=on.cast.people["vera"].id)
 
 
-STORIES = (default,)
+def mill(on: Stage) -> Story:
+    """The same for the stricter rules."""
+    for months, note, text in policies.mill_versions()[1:]:
+        yield on.month(-months)
+        rule_sets.publish(on.db, on.time, text, note=note, by=on.cast.people["vera"].id)
+
+
+STORIES = (default, mill)

@@ -13,6 +13,7 @@ PRESETS = (
     "five_returns_in_48_hours",
     "never_back_to_a_left_device",
     "lifetime_cap_then_support",
+    "trust_or_proof",
 )
 
 
