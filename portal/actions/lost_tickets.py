@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.access import Actor
+from portal.access import Actor, at_home
+from portal.actions import asked
 from portal.actions.doing import Doing
 from portal.actions.letters import can_be_written_to, zone_of
 from portal.actions.tickets import code_of
 from portal.audit import Happened
 from portal.brand.stationery import Stationery, plain
+from portal.doors import sessions
 from portal.files.vault import Vault
-from portal.jobs import mail, queue
-from portal.models import Article, Group, License, LicenseKey, Mail, Membership, Product, Role, Ticket, User
+from portal.jobs import mail
+from portal.models import COUNTS, Article, Group, License, LicenseKey, Mail, Membership, Product, Role, Ticket, User
 
 KIND = "lost_tickets"
 NOT_AGAIN_WITHIN = timedelta(hours=1)
@@ -38,19 +39,13 @@ class Found:
 
 
 def ask(doing: Doing, email: str, language: str) -> None:
-    """Somebody asks for the tickets of this address.
-
-    Whether it is known is looked up later, by the worker: until then a known address and an unknown one are written
-    down alike, at the same cost.
-    """
-    sealed = base64.b64encode(doing.vault.seal(KIND, email.lower().encode())).decode()
-    queue.later(doing.db, KIND, doing.now, email=sealed, language=language)
+    """Somebody asks for the tickets of this address; the worker looks whether it is known."""
+    asked.ask(doing, KIND, email, language)
 
 
-def answer(stationery: Stationery, db: Session, now: datetime, vault: Vault, asked: Mapping[str, Any]) -> None:
+def answer(stationery: Stationery, db: Session, now: datetime, vault: Vault, question: Mapping[str, Any]) -> None:
     """What the worker does with a question."""
-    email = vault.open(KIND, base64.b64decode(asked["email"])).decode()
-    mail_all(stationery, db, now, vault, email, asked["language"])
+    mail_all(stationery, db, now, vault, asked.email_of(vault, KIND, question), question["language"])
 
 
 def mail_all(
@@ -79,6 +74,7 @@ def mail_all(
 
 def tickets_of(db: Session, vault: Vault, user: User) -> list[Found]:
     """The tickets that a person registered, and those in the pool of their own private group, oldest first."""
+    reader = sessions.person(db, user.id)  # what lies in a group that they left is not theirs to be sent
     own = (
         select(Group.id)
         .join(Membership, Membership.group_id == Group.id)
@@ -86,8 +82,7 @@ def tickets_of(db: Session, vault: Vault, user: User) -> list[Found]:
             Group.is_person,
             Membership.user_id == user.id,
             Membership.role == Role.ADMIN,
-            Membership.accepted_at.is_not(None),
-            Membership.suspended_at.is_(None),
+            COUNTS,
         )
     )
     rows = db.execute(
@@ -97,7 +92,10 @@ def tickets_of(db: Session, vault: Vault, user: User) -> list[Found]:
         .join(Article, Article.id == License.article_id)
         .join(Product, Product.id == Article.product_id)
         .where(
-            or_(Ticket.user_id == user.id, Ticket.user_id.is_(None) & Ticket.group_id.in_(own)),
+            or_(
+                and_(Ticket.user_id == user.id, at_home(reader, Ticket.group_id)),
+                and_(Ticket.user_id.is_(None), Ticket.group_id.in_(own)),
+            ),
             Ticket.revoked_at.is_(None),
         )
         .order_by(Ticket.id)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from portal.doors.known_passwords import is_known
 
 SHORTEST, LONGEST = 15, 200
 # A demo's passwords are known to everybody: their hashes carry a mark and open nothing outside a demo.
@@ -18,8 +21,12 @@ DEMO_WORDS = "demo of the portal"
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
-_running = threading.BoundedSemaphore(AT_ONCE)
+# Threads that do nothing but hash: each keeps the memory of one hash, and what other threads have at hand on their
+# cores is not swept away by it.
+_threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="portal-hash")
 _queue = threading.BoundedSemaphore(AT_ONCE + 40)
+
+Made = TypeVar("Made")
 
 
 class TooBusy(Exception):
@@ -35,20 +42,24 @@ def _turn() -> Iterator[None]:
     if not _queue.acquire(blocking=False):
         raise TooBusy
     try:
-        with _running:
-            yield
+        yield
     finally:
         _queue.release()
 
 
+def _in_turn(work: Callable[..., Made], *given: str) -> Made:
+    """Do the work that hashes on a thread for it, once one is free. Raises TooBusy."""
+    with _turn():
+        return _threads.submit(work, *given).result()
+
+
 def hashed(password: str, *, demo: bool = False) -> str:
     """The hash to store. A demo hash only ever matches in a demo."""
-    with _turn():
-        return (DEMO if demo else "") + _hasher.hash(password)
+    return (DEMO if demo else "") + _in_turn(_hasher.hash, password)
 
 
 # Unknown accounts cost the same single hash as known ones, so that time does not tell them apart.
-_nobody = _hasher.hash(os.urandom(16).hex())
+_nobody = hashed(os.urandom(16).hex())
 
 
 def matches(stored: str | None, password: str, *, demo: bool) -> bool:
@@ -56,11 +67,10 @@ def matches(stored: str | None, password: str, *, demo: bool) -> bool:
     known = stored or _nobody
     if known.startswith(DEMO):
         known = known.removeprefix(DEMO) if demo else _nobody
-    with _turn():
-        try:
-            return _hasher.verify(known, password[:LONGEST]) and stored is not None and known is not _nobody
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        return _in_turn(_hasher.verify, known, password[:LONGEST]) and stored is not None and known is not _nobody
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def is_demo(stored: str | None) -> bool:
@@ -73,14 +83,14 @@ def is_outdated(stored: str) -> bool:
     return not stored.startswith(DEMO) and _hasher.check_needs_rehash(stored)
 
 
-def judge(password: str, *, names: tuple[str, ...] = (), known: Path | None = None) -> None:
-    """Refuse a new password that is too short, too long, or made of a name it must not be; raises Unfit."""
+def judge(password: str, *, names: tuple[str, ...] = ()) -> None:
+    """Refuse a new password that is too short, too long, known, or made of a name it must not be; raises Unfit."""
     if len(password) < SHORTEST:
         raise Unfit("password_too_short")
     if len(password) > LONGEST:
         raise Unfit("password_too_long")
     plain = password.casefold()
-    if DEMO_WORDS in plain or len(set(plain)) < 5 or any(
+    if DEMO_WORDS in plain or len(set(plain)) < 5 or is_known(plain) or any(
         name and plain.replace(name.casefold(), "").strip("0123456789 -_.!") == "" for name in names
     ):
         raise Unfit("password_known")

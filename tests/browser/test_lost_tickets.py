@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -39,8 +41,8 @@ def test_from_the_ticket_door_to_the_mail(demo: Demo, open_page: OpenPage, langu
 
 
 def mail_that_arrived(page: Page):
-    """The newest mail, once the worker has written it."""
-    newest = page.locator(".mails li").first.locator("a")
+    """The newest mail with tickets, once the worker has written it."""
+    newest = page.locator(".mails li a").filter(has_text=re.compile("Your tickets|Ihre Tickets")).first
     for _ in range(30):
         if newest.count():
             return newest

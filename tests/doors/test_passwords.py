@@ -39,6 +39,8 @@ def test_a_demo_password_opens_a_demo_only() -> None:
     [
         ("short", "password_too_short"), ("x" * 201, "password_too_long"), ("a" * 20, "password_known"),
         ("Chisel Works Chisel Works", "password_known"), ("chisel works 2026!!", "password_known"),
+        ("123456789987654321", "password_known"), ("PasswordPassword", "password_known"),
+        ("!!! Liverpool 1892 ", "password_known"), ("qwerty 1234567890!?", "password_known"),
     ],
 )  # fmt: skip
 def test_a_password_that_is_easy_to_guess_is_refused_with_its_reason(password: str, reason: str) -> None:

@@ -1,0 +1,54 @@
+"""Asking for a mail: a form with one address, limits that tell nobody anything, and one answer for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.actions.doing import Doing, Moment
+from portal.doors import limits
+from portal.doors.limits import TooMany
+from portal.web import Answer, Visit, page, redirect
+from portal.web.pages import problem
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One thing that can be asked for: where, with which pages, and the verb that writes the question down."""
+
+    place: str
+    form: str  # the template of the form
+    asked: str  # the template of the answer
+    name: str  # what the limits count
+    ask: Callable[[Doing, str, str], None]
+
+    def show(self, visit: Visit, email: str = "") -> Answer:
+        """The form; once it was sent, what to do now."""
+        return page(visit, self.asked) if visit.query.get("asked") == "yes" else self._form(visit, email)
+
+    def take(self, visit: Visit) -> Answer:
+        """Known or not, the address is written down alike, and the answer is the same."""
+        visit.form.allow("email")
+        email = visit.form.text("email", most=254, code="email_missing").lower()
+        if not visit.form.errors and "@" not in email:
+            visit.form.errors["email"] = "email_missing"
+        if visit.form.errors:
+            return self._form(visit, email, status=422)
+        subjects = limits.asking(self.name, email, visit.address)
+        try:
+            with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
+                trial.failed()  # each question counts, whatever becomes of it
+        except TooMany as late:
+            visit.form.errors["email"] = late.code
+            answer = self._form(visit, email, status=429, params=late.params)
+            answer.headers["Retry-After"] = str(late.retry_after)
+            return answer
+        with visit.site.database.writing() as db:
+            self.ask(Moment(db, visit.actor, visit.now, visit.vault), email, visit.lang.code)
+        return redirect(visit, f"{self.place}?asked=yes")
+
+    def _form(self, visit: Visit, email: str, *, status: int = 200, params: dict[str, Any] | None = None) -> Answer:
+        visit.place = self.place
+        errors = {name: problem(visit, code, params or {})[1] for name, code in visit.form.errors.items()}
+        return page(visit, self.form, status=status, email=email[:254], errors=errors)
