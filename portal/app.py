@@ -27,6 +27,7 @@ from portal.site import Clock, Site, system_clock
 from portal.web import assets, headers, pages
 from portal.web.endpoint import sent
 from portal.web.errors import unrouted
+from portal.web.lanes import Lanes
 
 log = logging.getLogger("portal")
 
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
         # What was built at the start lives as long as the process; the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        gc.set_threshold(10_000, 20, 50)
         try:
             yield
         finally:
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.state.site = site
     app.state.executor = executor
     app.state.hashers = hashers
+    app.state.lanes = Lanes()
     return app
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.db import new_id
 from portal.models import Event, Seal
+from portal.rows import write
 
 BATCH = 500
 # Numbers are given before their rows are committed. An event this old has no earlier one still under way, because
@@ -31,7 +32,11 @@ class Happened(StrEnum):
     LICENSE_RECALLED = "license.recalled"
     LICENSE_REVOKED = "license.revoked"
     LICENSE_MERGED = "license.merged"
+    LICENSE_ASSIGNED = "license.assigned"
+    LICENSE_TAKEN_BACK = "license.taken_back"
+    LICENSE_SHARED = "license.shared"
     LICENSE_PROLONGED = "license.prolonged"
+    LICENSE_OVERRIDDEN = "license.overridden"
     DEVICE_ACTIVATED = "device.activated"
     DEVICE_WAITING = "device.waiting"
     DEVICE_DISMISSED = "device.dismissed"
@@ -47,13 +52,50 @@ class Happened(StrEnum):
     FILE_ISSUED = "file.issued"
     FILE_IMPORTED = "file.imported"
     STATE_MISMATCH = "state.mismatch"
+    SEAT_ASSIGNED = "seat.assigned"
+    SEAT_TAKEN_BACK = "seat.taken_back"
+    SEATS_KEPT = "seats.kept"
     SEAT_CREDITED = "seat.credited"
+    RULES_DRAFTED = "rules.drafted"
+    RULES_PUBLISHED = "rules.published"
+    RULES_ROLLED_BACK = "rules.rolled_back"
+    RULES_ASSIGNED = "rules.assigned"
+    RULES_REPLAYED = "rules.replayed"
     SESSION_OPENED = "session.opened"
     SESSION_REFUSED = "session.refused"
     SESSION_CLOSED = "session.closed"
+    SESSIONS_ENDED = "sessions.ended"
+    PASSWORD_ASKED = "password.asked"
+    PASSWORD_RESET = "password.reset"
+    PASSWORD_CHANGED = "password.changed"
+    ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_CHANGED = "account.changed"
+    ADDRESS_CHANGED = "address.changed"
     TICKET_REFUSED = "ticket.refused"
     TICKETS_MAILED = "tickets.mailed"
     GUESSING_ALARM = "guessing.alarm"
+    BATCH_STARTED = "batch.started"
+    BATCH_STOPPED = "batch.stopped"
+    BATCH_UNDONE = "batch.undone"
+    MEMBERSHIP_ENTERED = "membership.entered"
+    MEMBERSHIP_JOINED = "membership.joined"
+    MEMBERSHIP_ROLE = "membership.role"
+    MEMBERSHIP_MOVED = "membership.moved"
+    MEMBERSHIP_SUSPENDED = "membership.suspended"
+    MEMBERSHIP_RESUMED = "membership.resumed"
+    MEMBERSHIP_ENDED = "membership.ended"
+    INVITATION_MADE = "invitation.made"
+    INVITATION_SENT = "invitation.sent"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
+    DEPARTMENT_ADDED = "department.added"
+    REQUEST_MADE = "request.made"
+    REQUEST_GRANTED = "request.granted"
+    REQUEST_DECLINED = "request.declined"
+    REQUEST_WITHDRAWN = "request.withdrawn"
+    STANDING_RULE_SET = "standing_rule.set"
+    REMINDER_NAMED = "reminder.named"
+    REMINDER_CONFIRMED = "reminder.confirmed"
+    REMINDER_ENDED = "reminder.ended"
 
 
 def record(
@@ -68,11 +110,14 @@ def record(
     license_id: int | None = None,
     activation_id: int | None = None,
     ticket_id: int | None = None,
+    assignment_id: int | None = None,
     rule_version_id: int | None = None,
     **details: Any,
-) -> Event:
-    """Add the event; `actor` is anything with `kind` and `user_id`, `details` must be plain JSON values."""
-    event = Event(
+) -> None:
+    """Write the event; `actor` is anything with `kind` and `user_id`, `details` must be plain JSON values."""
+    write(
+        db,
+        Event,
         public_id=new_id(now),
         at=now,
         kind=kind.value,
@@ -84,11 +129,10 @@ def record(
         license_id=license_id,
         activation_id=activation_id,
         ticket_id=ticket_id,
+        assignment_id=assignment_id,
         rule_version_id=rule_version_id,
         details={name: value for name, value in details.items() if value is not None},
     )
-    db.add(event)
-    return event
 
 
 def seal(db: Session, now: datetime, salt: Callable[[str, str], bytes]) -> int:
@@ -131,6 +175,8 @@ def _chained(digest: bytes, events: Any, salt: Callable[[str, str], bytes]) -> b
             event.id, event.at.isoformat(), event.kind, event.outcome, event.code, event.actor_kind, event.actor_id,
             event.group_id, event.license_id, event.activation_id, event.ticket_id, event.rule_version_id,
         ]  # fmt: skip
+        if event.assignment_id is not None:  # events that knew none are sealed without a word about it
+            plain.append(["assignment", event.assignment_id])
         personal = salt("event-details", json.dumps(event.details, sort_keys=True))
         digest = hashlib.sha256(digest + json.dumps(plain).encode() + personal).digest()
     return digest

@@ -69,8 +69,10 @@ class Form:
             raise Unreadable
 
 
-def parse(body: bytes, content_type: str) -> Form:
-    """Read a form body; raises Unreadable for another kind of body, broken text, NUL, or a repeated field."""
+def parse(body: bytes, content_type: str, most: int = MOST_FIELDS) -> Form:
+    """Read a form body; raises Unreadable for another kind of body, too many fields, broken text, NUL, or a repeated
+    field.
+    """
     if not body:
         return Form()
     kind, options = parse_options_header(content_type)
@@ -79,7 +81,7 @@ def parse(body: bytes, content_type: str) -> Form:
     if kind != "application/x-www-form-urlencoded":
         raise Unreadable
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict")
     except ValueError as error:
         raise Unreadable from error
     return Form(_each_once(pairs))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,21 @@ def system_clock() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+class Bell:
+    """Wakes the worker of this process as soon as there is something to do; another process finds it by looking."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def wait(self, seconds: float) -> None:
+        """Return when it rings, or after that time."""
+        if self._rung.wait(seconds):
+            self._rung.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The parts that outlive a request. None of them changes after the start."""
@@ -43,6 +59,7 @@ class Site:
     shelf: Shelf
     stationery: Stationery
     clock: Clock = system_clock
+    bell: Bell = field(default_factory=Bell)
 
     @property
     def vault(self) -> Vault:

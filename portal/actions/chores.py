@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor
-from portal.actions import hints, ledger, returns, rule_sets, seats
+from portal.actions import hints, invitations, ledger, links, returns, seats
 from portal.actions.doing import Moment
 from portal.actions.ledger import Question
 from portal.doors import limits, sessions
@@ -31,7 +31,9 @@ def seal(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> None
 def tidy(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> None:
     sessions.forget_old(db, now)
     limits.forget_old(db, now)
+    links.forget_old(db, now)
     answers.forget_old(db, now)
+    invitations.forget_old(db, now)
     queue.forget_done(db, now)
     mail.give_up(db, now)
     hints.fill(db, vault)
@@ -50,9 +52,7 @@ def lapse(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> Non
         .limit(BATCH)
     ).all()
     for activation_id, license_id in late:
-        license_ = db.get_one(License, license_id)
-        in_force = rule_sets.in_force(db, license_.article_id)
-        ledger.hold(db, license_)
+        license_, in_force = ledger.hold(db, license_id)
         activation = db.get_one(Activation, activation_id, populate_existing=True)
         grace = in_force.rules.lease.grace
         until = activation.lease_until
@@ -73,8 +73,7 @@ def credit(db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> No
         .limit(BATCH)
     ).all()
     for activation_id, license_id in due:
-        license_ = db.get_one(License, license_id)
-        ledger.hold(db, license_)
+        license_, _ = ledger.hold(db, license_id)
         activation = db.get_one(Activation, activation_id, populate_existing=True)
         if activation.held_until is None or activation.held_until > now:
             continue

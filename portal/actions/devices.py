@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from portal import audit
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Activation, Device, License, LicenseState, WaitingDevice
+from portal.models import Activation, Assignment, Device, License, LicenseState, WaitingDevice
+from portal.rows import Ready, put
 
 WAITS = timedelta(hours=24)
 MOST_WAITING = 10
@@ -33,25 +34,46 @@ class Machine:
         return self.components or {"fingerprint": self.fingerprint}
 
 
+_KNOWN = Ready(
+    select(Device.id).where(
+        Device.group_id == bindparam("group"),
+        Device.pool_license_id == bindparam("pool"),
+        Device.fingerprint == bindparam("fingerprint"),
+    )
+)
+
+
 def meet(doing: Doing, license_: License, machine: Machine) -> Device:
     """The device of this fingerprint, with what its program now says of it."""
-    device = doing.db.execute(
-        select(Device).where(
-            Device.group_id == license_.group_id,
-            Device.pool_license_id == _pool(license_),
-            Device.fingerprint == machine.fingerprint,
-        )
-    ).scalar()
-    if device is None:
-        device = Device(
-            public_id=new_id(doing.now),
-            group_id=license_.group_id,
-            pool_license_id=_pool(license_),
-            fingerprint=machine.fingerprint,
-            created_at=doing.now,
-            components={},
-        )
-        doing.db.add(device)
+    device = known(doing, license_, machine)
+    return meet_first(doing, license_, machine) if device is None else meet_again(doing, device, machine)
+
+
+def known(doing: Doing, license_: License, machine: Machine) -> Device | None:
+    """The device of this fingerprint, if the owner of the license has shown it before."""
+    where = {"group": license_.group_id, "pool": _pool(license_), "fingerprint": machine.fingerprint}
+    found = _KNOWN.scalar(doing.db, **where)
+    return None if found is None else doing.db.get_one(Device, found)
+
+
+def meet_first(doing: Doing, license_: License, machine: Machine) -> Device:
+    return put(
+        doing.db,
+        Device,
+        public_id=new_id(doing.now),
+        group_id=license_.group_id,
+        pool_license_id=_pool(license_),
+        fingerprint=machine.fingerprint,
+        components=machine.parts,
+        name=machine.name,
+        platform=machine.platform,
+        cores=machine.cores,
+        created_at=doing.now,
+        seen_at=doing.now,
+    )
+
+
+def meet_again(doing: Doing, device: Device, machine: Machine) -> Device:
     device.components = machine.parts
     device.name = machine.name or device.name
     device.platform = machine.platform or device.platform
@@ -76,8 +98,14 @@ def name_of(doing: Doing, device_id: int) -> str:
     return device.name or device.fingerprint[:12]
 
 
-def wait(doing: Doing, license_: License, machine: Machine) -> WaitingDevice | None:
-    """Keep a device that found no seat for a day; None, and nothing kept, when too many wait already."""
+def wait(
+    doing: Doing, license_: License, machine: Machine, through: Assignment | None = None
+) -> WaitingDevice | None:
+    """Keep a device that found no seat for a day; None, and nothing kept, when too many wait already.
+
+    It waits for a seat of the key it came with: a person's own, or the license's.
+    """
+    mine = through.id if through else None
     waiting = doing.db.execute(
         select(WaitingDevice)
         .join(Device, Device.id == WaitingDevice.device_id)
@@ -88,7 +116,7 @@ def wait(doing: Doing, license_: License, machine: Machine) -> WaitingDevice | N
             WaitingDevice.until > doing.now,
         )
     ).scalar()
-    if waiting is None and _count_waiting(doing, license_) >= MOST_WAITING:
+    if waiting is None and _count_waiting(doing, license_, mine) >= MOST_WAITING:
         return None
     device = meet(doing, license_, machine)
     if waiting is None:
@@ -96,15 +124,17 @@ def wait(doing: Doing, license_: License, machine: Machine) -> WaitingDevice | N
             public_id=new_id(doing.now),
             license_id=license_.id,
             device_id=device.id,
+            assignment_id=mine,
             asked_at=doing.now,
             until=doing.now + WAITS,
         )
         doing.db.add(waiting)
         audit.record(
             doing.db, doing.now, doing.actor, Happened.DEVICE_WAITING,
-            group_id=license_.group_id, license_id=license_.id, device=device.name or machine.fingerprint[:12],
+            group_id=license_.group_id, license_id=license_.id, assignment_id=mine,
+            device=device.name or machine.fingerprint[:12],
         )  # fmt: skip
-    waiting.asked_at, waiting.until = doing.now, doing.now + WAITS
+    waiting.asked_at, waiting.until, waiting.assignment_id = doing.now, doing.now + WAITS, mine
     settle_waiting(doing, license_)
     return waiting
 
@@ -117,7 +147,8 @@ def dismiss(doing: Doing, license_: License, waiting: WaitingDevice) -> bool:
     device = doing.db.get_one(Device, waiting.device_id)
     audit.record(
         doing.db, doing.now, doing.actor, Happened.DEVICE_DISMISSED,
-        group_id=license_.group_id, license_id=license_.id, device=device.name or device.fingerprint[:12],
+        group_id=license_.group_id, license_id=license_.id, assignment_id=waiting.assignment_id,
+        device=device.name or device.fingerprint[:12],
     )  # fmt: skip
     settle_waiting(doing, license_)
     return True
@@ -125,6 +156,8 @@ def dismiss(doing: Doing, license_: License, waiting: WaitingDevice) -> bool:
 
 def stop_waiting(doing: Doing, license_: License, device: Device) -> None:
     """The device has its seat."""
+    if license_.waiting_until is None:
+        return  # the license repeats whether any device waits
     for waiting in doing.db.execute(
         select(WaitingDevice).where(
             WaitingDevice.license_id == license_.id,
@@ -146,12 +179,15 @@ def settle_waiting(doing: Doing, license_: License) -> None:
     ).scalar()
 
 
-def _count_waiting(doing: Doing, license_: License) -> int:
+def _count_waiting(doing: Doing, license_: License, assignment_id: int | None) -> int:
     return doing.db.execute(
         select(func.count())
         .select_from(WaitingDevice)
         .where(
-            WaitingDevice.license_id == license_.id, WaitingDevice.ended_at.is_(None), WaitingDevice.until > doing.now
+            WaitingDevice.license_id == license_.id,
+            WaitingDevice.assignment_id == assignment_id,
+            WaitingDevice.ended_at.is_(None),
+            WaitingDevice.until > doing.now,
         )
     ).scalar_one()
 

@@ -9,7 +9,7 @@ from portal.actions.doing import Doing
 from portal.files import papers
 from portal.files import tickets as codes
 from portal.files.vault import Vault
-from portal.models import License, LicenseKey
+from portal.models import Assignment, License, LicenseKey
 
 BATCH = 500
 
@@ -23,14 +23,21 @@ def lookup_of_key(vault: Vault, code: str) -> bytes:
     return hint_lookup(vault, papers.hint_of(codes.normalize(code)))
 
 
-def key_for(doing: Doing, license_: License, hint: bytes | None) -> str | None:
-    """The license key in writing that this hint is of; without a hint the latest one, for another license's None."""
+def key_for(
+    doing: Doing, license_: License, hint: bytes | None, through: Assignment | None = None
+) -> LicenseKey | None:
+    """The license key that this hint is of, None for another license's; without a hint the latest one, of the license
+    or of the assignment `through` which somebody brings the request."""
     keys = select(LicenseKey).where(LicenseKey.license_id == license_.id).order_by(LicenseKey.id.desc())
-    for key in doing.db.execute(keys).scalars():
-        written = doing.vault.open("license-key", key.cipher, key.lookup).decode()
-        if hint is None or papers.hint_of(codes.normalize(written)) == hint:
-            return written
-    return None
+    if hint is None:
+        keys = keys.where(LicenseKey.assignment_id == (through.id if through else None))
+    else:
+        keys = keys.where(LicenseKey.hint == hint_lookup(doing.vault, hint))
+    return doing.db.execute(keys.limit(1)).scalar()
+
+
+def written(doing: Doing, key: LicenseKey) -> str:
+    return doing.vault.open("license-key", key.cipher, key.lookup).decode()
 
 
 def fill(db: Session, vault: Vault) -> int:

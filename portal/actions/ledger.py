@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
+from functools import lru_cache
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -13,10 +13,12 @@ from portal import audit, rules
 from portal.access import lock_license
 from portal.actions import rule_sets, terms
 from portal.actions.doing import Doing
+from portal.actions.facts import COLUMNS, entry, license_facts
 from portal.actions.rule_sets import InForce
 from portal.audit import Happened
-from portal.models import Activation, Article, Device, License, LicenseState, Operation, Product
-from portal.rules import ActorFacts, Case, Decision, DeviceFacts, Entry, LicenseFacts, RunningLicense
+from portal.models import Activation, Article, Device, Group, License, LicenseState, Operation, Product
+from portal.rows import Ready, write
+from portal.rules import ActorFacts, Case, Decision, DeviceFacts, Entry, RunningLicense
 
 # What the rules call a state; a recalled license is as good as revoked, except that returns still end it well.
 STATES = {
@@ -27,24 +29,19 @@ STATES = {
 # Budgets with these scopes reach across licenses; they stay within the owner group.
 WIDE = frozenset({"product", "group", "user", "device"})
 
-
-# A wide budget reads all that its owner ever did, so these are columns and no entities.
-_COLUMNS = (
-    Operation.at, Operation.operation, Operation.line, Operation.components, Operation.evidence, Operation.reason,
-    Operation.license_id, Operation.product_id, Operation.article_id, Operation.group_id, Operation.user_id,
-    Operation.grants, Operation.amount, Operation.actor,
-)  # fmt: skip
 _mine = Operation.license_id == bindparam("license")
 _ORDER = (Operation.at, Operation.id)
-_OF_LICENSE = select(*_COLUMNS).where(_mine).order_by(*_ORDER)
-_touched = select(Operation.license_id).where(
-    Operation.group_id == bindparam("group"), Operation.operation.in_(bindparam("operations", expanding=True))
-)
-_OF_OWNER = (
-    select(*_COLUMNS)
-    .where(or_(_mine, and_(Operation.license_id.in_(_touched), Operation.group_id == bindparam("group"))))
-    .order_by(*_ORDER)
-)
+_OF_LICENSE = Ready(select(*COLUMNS).where(_mine).order_by(*_ORDER))
+
+
+@lru_cache(maxsize=64)
+def _of_owner(operations: frozenset[str]) -> Ready:
+    """Built once for the few sets of operations that rules count."""
+    in_group = Operation.group_id == bindparam("group")
+    counted = or_(*(Operation.operation == one for one in sorted(operations)))
+    touched = select(Operation.license_id).where(in_group, counted)
+    reached = or_(_mine, and_(Operation.license_id.in_(touched), in_group))
+    return Ready(select(*COLUMNS).where(reached).order_by(*_ORDER))
 
 
 def entries(db: Session, license_: License, in_force: InForce) -> tuple[Entry, ...]:
@@ -54,43 +51,25 @@ def entries(db: Session, license_: License, in_force: InForce) -> tuple[Entry, .
     Tickets that nobody registered yet lie in one pool and belong to strangers, who must not use up each other's
     budgets: there every license counts for itself.
     """
-    db.flush()
     counted = reaching(in_force.rules) if reaches_further(license_, in_force) else frozenset()
-    values = {"license": license_.id, "group": license_.group_id, "operations": sorted(counted)}
-    rows = db.connection().execute(_OF_OWNER if counted else _OF_LICENSE, values)
+    if counted:
+        rows = _of_owner(counted).all(db, license=license_.id, group=license_.group_id)
+    else:
+        rows = _OF_LICENSE.all(db, license=license_.id)
     return tuple(entry(*row) for row in rows)
 
 
-def entry(
-    at: datetime, operation: str, line: UUID | None, components: dict[str, str] | None, evidence: str | None,
-    reason: str | None, license_: int, product: int, article: int, group: int, user: int | None, grants: str | None,
-    amount: int | None, actor: str | None,
-) -> Entry:  # fmt: skip
-    return Entry(
-        at=at,
-        operation=operation,
-        activation=str(line) if line else None,
-        device=DeviceFacts(components=components) if components is not None else None,
-        evidence=evidence,
-        reason=reason,
-        license=str(license_),
-        product=str(product),
-        article=str(article),
-        group=str(group),
-        user=str(user) if user else None,
-        grants=grants,
-        amount=amount or 0,
-        actor=actor,
-    )
+def hold(db: Session, license_id: int) -> tuple[License, InForce]:
+    """Lock the license for a change, and before it its owner group where a budget reaches across licenses.
 
-
-def hold(db: Session, license_: License) -> None:
-    """Lock the license for a change, and before it its owner group where a budget reaches across licenses."""
-    in_force = rule_sets.in_force(db, license_.article_id)
-    wide = reaches_further(license_, in_force)
-    lock_license(db, license_, wide=wide)
+    Returns it as it is now, and the rules by which it was locked: those decide, whatever is published meanwhile.
+    """
+    in_force, state, group_id = rule_sets.of_license(db, license_id)
+    wide = is_wide(in_force.rules) and state != LicenseState.ISSUED
+    license_ = lock_license(db, license_id, group_id=group_id if wide else None)
     if not wide and reaches_further(license_, in_force):  # it was registered while we waited
-        lock_license(db, license_, wide=True)
+        license_ = lock_license(db, license_id, group_id=license_.group_id)
+    return license_, in_force
 
 
 def reaches_further(license_: License, in_force: InForce) -> bool:
@@ -125,11 +104,11 @@ class Question:
         activation: Activation | None = None,
         reason: str | None = None,
         evidence: str | None = None,
+        in_force: InForce | None = None,
     ) -> None:
         self.doing, self.license = doing, license_
         self.components, self.activation, self.reason, self.evidence = components, activation, reason, evidence
-        self.in_force = rule_sets.in_force(doing.db, license_.article_id)
-        self._article = doing.db.get_one(Article, license_.article_id)
+        self.in_force = in_force or rule_sets.in_force(doing.db, license_.article_id)
         self._ledger: tuple[Entry, ...] | None = None
 
     def case(self, operation: str) -> Case:
@@ -142,19 +121,19 @@ class Question:
         return Case(
             now=max(self.doing.now, latest),
             operation=operation,
-            license=LicenseFacts(
-                id=str(self.license.id),
-                quantity=self.license.quantity,
-                state=STATES.get(self.license.state, "active"),
-                term_begin=terms.began(self.doing.db, self.license, self.doing.now),
-                term_end=self.license.ends_at,
-                product=str(self._article.product_id),
-                article=str(self._article.id),
-                group=str(self.license.group_id),
-                model=self._article.model,
+            license=license_facts(
+                self.license.id,
+                self.license.quantity,
+                STATES.get(self.license.state, "active"),
+                terms.began(self.doing.db, self.license, self.doing.now),
+                self.license.ends_at,
+                self.in_force.product_id,
+                self.in_force.article_id,
+                self.license.group_id,
+                self.in_force.model,
             ),
             device=self._device(operation),
-            actor=ActorFacts(role=actor.role, user=str(actor.user_id) if actor.user_id else None),
+            actor=ActorFacts(role=self._role(), user=str(actor.user_id) if actor.user_id else None),
             ledger=self._ledger,
             activation=str(self.activation.line) if self.activation else None,
             reason=self.reason,
@@ -172,14 +151,19 @@ class Question:
         """Seats above the quantity that the rules in force allow."""
         return self.in_force.rules.seats.overage(self.license.quantity)
 
-    def done(self, operation: str, activation: Activation | None, *, at: datetime | None = None) -> Operation:
-        """Write the operation into the ledger."""
+    def done(
+        self, operation: str, activation: Activation | None, *, at: datetime | None = None, grants: str | None = None,
+        amount: int | None = None,
+    ) -> None:  # fmt: skip
+        """Write the operation into the ledger; an override says what it `grants`, and how many."""
         actor = self.doing.actor
-        row = Operation(
+        write(
+            self.doing.db,
+            Operation,
             license_id=self.license.id,
             group_id=self.license.group_id,
-            product_id=self._article.product_id,
-            article_id=self._article.id,
+            product_id=self.in_force.product_id,
+            article_id=self.in_force.article_id,
             user_id=actor.user_id,
             at=at or self.doing.now,
             operation=operation,
@@ -187,37 +171,55 @@ class Question:
             components=dict(self.components) if self.components is not None else None,
             evidence=self.evidence,
             reason=self.reason,
+            grants=grants,
+            amount=amount,
             actor=actor.kind,
             rule_version_id=self.in_force.version_id,
         )
-        self.doing.db.add(row)
-        self.doing.db.flush()
         self._ledger = None
-        return row
 
-    def event(self, kind: Happened, activation: Activation | None = None, **details: object) -> None:
+    def event(
+        self, kind: Happened, activation: Activation | None = None, *, assignment_id: int | None = None,
+        **details: object,
+    ) -> None:  # fmt: skip
         """Record that it was done, with the version that decided."""
+        if activation is not None:
+            assignment_id = activation.assignment_id
         audit.record(
             self.doing.db, self.doing.now, self.doing.actor, kind,
             group_id=self.license.group_id, license_id=self.license.id,
-            activation_id=activation.id if activation else None, rule_version_id=self.in_force.version_id, **details,
+            activation_id=activation.id if activation else None, assignment_id=assignment_id,
+            rule_version_id=self.in_force.version_id, **details,
         )  # fmt: skip
 
     def refused(
         self, kind: Happened, decision: Decision, activation: Activation | None = None, **details: object
     ) -> None:
-        """Record the refusal; nothing else changes."""
+        """Record the refusal, and what it was an answer to; nothing else changes."""
+        asked = {
+            "outcome": decision.outcome,
+            "evidence": self.evidence,
+            "reason": self.reason,
+            "components": self.components,
+        }
         audit.record(
             self.doing.db, self.doing.now, self.doing.actor, kind, refused=True, code=decision.code,
             group_id=self.license.group_id, license_id=self.license.id,
-            activation_id=activation.id if activation else None, rule_version_id=self.in_force.version_id,
-            next_allowed_at=decision.next_allowed_at and decision.next_allowed_at.isoformat(), **details,
+            activation_id=activation.id if activation else None,
+            assignment_id=activation.assignment_id if activation else None, rule_version_id=self.in_force.version_id,
+            next_allowed_at=decision.next_allowed_at and decision.next_allowed_at.isoformat(),
+            asked={name: value for name, value in asked.items() if value is not None}, **details,
         )  # fmt: skip
+
+    def _role(self) -> str:
+        actor = self.doing.actor
+        path = self.doing.db.get_one(Group, self.license.group_id).path if actor.places else "/"
+        return actor.role_over(path)
 
     def _device(self, operation: str) -> DeviceFacts | None:
         if self.components is None:
             return None
-        running = self._running() if operation == "activate" and self._article.model == "subscription" else ()
+        running = self._running() if operation == "activate" and self.in_force.model == "subscription" else ()
         return DeviceFacts(components=self.components, licenses=running)
 
     def _running(self) -> tuple[RunningLicense, ...]:
@@ -233,11 +235,11 @@ class Question:
             )
         )
         # Articles with the same display name are one product, whatever their number.
-        mine = self.doing.db.get_one(Product, self._article.product_id)
+        mine = self.in_force
         return tuple(
             RunningLicense(
                 id=str(row.id),
-                product=str(mine.id) if row.name == mine.name else row.name,
+                product=str(mine.product_id) if row.name == mine.product else row.name,
                 model=row.model,
                 ends_at=row.ends_at,
             )

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal import rules
+from portal.actions import kept_seats
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
-from portal.models import Activation, Device, License, WaitingDevice
-from portal.reports.shapes import Event, Panel, Seat, State
+from portal.models import Activation, Assignment, Device, License, WaitingDevice
+from portal.reports.shapes import Event, Panel, Row, Seat, State
 from portal.reports.sheet import is_over
 from portal.rules import Decision
 
@@ -20,15 +21,16 @@ RUNNING = (State.ACTIVE, State.TRANSFER, State.RETURNING)
 
 
 def panel(
-    doing: Doing, license_: License, seats: Sequence[Seat], events: Sequence[Event], *, gone: UUID | None, may_use: bool
-) -> Panel | None:
+    doing: Doing, license_: License, row: Row, seats: Sequence[Seat], events: Sequence[Event], *, gone: UUID | None,
+    may_use: bool,
+) -> Panel | None:  # fmt: skip
     """The one decision that the page of a license offers now; `gone` is the seat whose PC the reader says is gone."""
     if not may_use or is_over(license_, doing.now):
         return None
     target = next((seat for seat in seats if seat.state is State.WAITING), None)
     live = [seat for seat in seats if seat.state in RUNNING]
     chosen = next((seat for seat in live if seat.id == gone), None)
-    if target is not None and chosen is None and license_.used < license_.quantity:
+    if target is not None and chosen is None and _is_free_for(doing, license_, target):
         return _give(doing, license_, target)
     if chosen is None and target is not None and len(live) == 1:
         if live[0].state is State.RETURNING:  # no move is needed once the program there has confirmed
@@ -38,10 +40,20 @@ def panel(
         return _move(doing, license_, chosen, target, events)
     if target is not None and live:
         return Panel("move", target=target, choices=tuple(live))
-    return _quiet(license_, seats, live)
+    return _quiet(row, seats, live)
 
 
-def _quiet(license_: License, seats: Sequence[Seat], live: Sequence[Seat]) -> Panel | None:
+def _is_free_for(doing: Doing, license_: License, target: Seat) -> bool:
+    """Whether the waiting device would find a seat: one of its person's own, or one that is kept for nobody."""
+    own = doing.db.execute(
+        select(Assignment)
+        .join(WaitingDevice, WaitingDevice.assignment_id == Assignment.id)
+        .where(WaitingDevice.public_id == target.id)
+    ).scalar()
+    return own.used < own.seats if own is not None else kept_seats.is_open(license_)
+
+
+def _quiet(row: Row, seats: Sequence[Seat], live: Sequence[Seat]) -> Panel | None:
     """Nothing is waiting: say what is under way, or how to begin."""
     if kept := next((seat for seat in seats if seat.state is State.KEPT), None):
         return Panel("kept", activation=kept.id, target=kept)
@@ -50,7 +62,7 @@ def _quiet(license_: License, seats: Sequence[Seat], live: Sequence[Seat]) -> Pa
         return Panel(kind, activation=handed.id, target=handed, transfer=handed.transfer)
     if returning := next((seat for seat in live if seat.state is State.RETURNING), None):
         return Panel("returning", activation=returning.id, gone=returning, transfer=returning.transfer)
-    return Panel("activate") if license_.used == 0 else None
+    return Panel("activate") if row.used == 0 else None
 
 
 def _give(doing: Doing, license_: License, target: Seat) -> Panel:

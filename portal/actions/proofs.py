@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from portal.access import is_narrow, within
 from portal.actions import cases, ledger, seats
 from portal.actions.doing import Doing
 from portal.actions.seats import Outcome
@@ -90,12 +91,13 @@ def declare(doing: Doing, license_: License, text: str, sent: Transfer) -> Outco
 
 
 def activation_of(doing: Doing, license_: License, line: object, generation: int) -> Activation | None:
-    """This generation of this seat, alive or not."""
-    return doing.db.execute(
-        select(Activation).where(
-            Activation.license_id == license_.id, Activation.line == line, Activation.generation == generation
-        )
-    ).scalar()
+    """This generation of this seat, alive or not; other people's do not exist for who has only a seat of their own."""
+    wanted = select(Activation).where(
+        Activation.license_id == license_.id, Activation.line == line, Activation.generation == generation
+    )
+    if is_narrow(doing.db, doing.actor, license_):
+        wanted = wanted.where(within(doing.actor, Activation.assignment_id))
+    return doing.db.execute(wanted).scalar()
 
 
 def last_confirmed(doing: Doing, activation: Activation) -> int:

@@ -9,7 +9,7 @@ from portal.actions.doing import Doing
 from portal.actions.ledger import Question
 from portal.actions.seats import Outcome
 from portal.audit import Happened
-from portal.models import Activation, ActivationState, License, LicenseState
+from portal.models import Activation, ActivationState, Assignment, License, LicenseState
 from portal.rules import Decision
 
 
@@ -41,6 +41,8 @@ def cancel_return(doing: Doing, license_: License, activation: Activation) -> Ou
         return Outcome(ledger.gone(True))
     if activation.state != ActivationState.RETURNING:
         return Outcome(ledger.nothing_to_decide(), activation, again=True)
+    if was_taken_back(doing, activation):
+        return Outcome(Decision(outcome="deny", code="seat_taken_back"), activation)
     activation.state = ActivationState.ACTIVE if activation.confirmed_at else ActivationState.PENDING
     activation.return_asked_at = None
     Question(doing, license_, None, activation=activation).event(
@@ -56,10 +58,12 @@ def give_back(doing: Doing, license_: License, activation: Activation) -> Outcom
         return Outcome(ledger.gone(True))
     question = Question(doing, license_, None, activation=activation, evidence="online_ack")
     decision = question.decide("return")
-    if not decision.allowed and license_.state != LicenseState.RECALLED:
+    # Whether it may be taken away was decided when it was.
+    is_due = license_.state == LicenseState.RECALLED or was_taken_back(doing, activation)
+    if not decision.allowed and not is_due:
         question.refused(Happened.DEVICE_RETURNED, decision, activation, device=seats.name(doing, activation))
         return Outcome(decision, activation)
-    return _returned(doing, license_, activation, question, decision)
+    return _returned(doing, license_, activation, question, ledger.nothing_to_decide() if is_due else decision)
 
 
 def check_in(doing: Doing, license_: License, activation: Activation) -> bool:
@@ -82,6 +86,13 @@ def check_in(doing: Doing, license_: License, activation: Activation) -> bool:
         return not give_back(doing, license_, activation).allowed
     seats.confirm(doing, license_, activation)
     return True
+
+
+def was_taken_back(doing: Doing, activation: Activation) -> bool:
+    """Whether the person whose seat this is does not have it any more."""
+    if activation.assignment_id is None:
+        return False
+    return doing.db.get_one(Assignment, activation.assignment_id).ended_at is not None
 
 
 def lapse(doing: Doing, license_: License, activation: Activation, at: datetime) -> None:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, bindparam, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
+from portal.actions import kept_seats
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
 from portal.actions.rule_sets import InForce
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Activation, ActivationState, Device, License, WaitingDevice
+from portal.models import Activation, ActivationState, Assignment, Device, License, WaitingDevice
+from portal.rows import Ready, put
 from portal.rules import Decision
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stored for what never comes; every time zone can show it
@@ -27,6 +30,8 @@ class Outcome:
     activation: Activation | None = None
     waiting: WaitingDevice | None = None
     again: bool = False  # it had been done before; nothing happened now
+    device: Device | None = None  # the one that the activation is on, where it is at hand
+    confirmed: bool = False  # what was pending is in force now
 
     @property
     def allowed(self) -> bool:
@@ -38,6 +43,28 @@ _LIVE = (
     .where(Activation.license_id == bindparam("license"), Activation.ended_at.is_(None))
     .order_by(Activation.started_at, Activation.id)
 )
+_ON_DEVICE = (
+    select(Activation, Device)
+    .join(Device, Device.id == Activation.device_id)
+    .where(
+        Activation.license_id == bindparam("license"),
+        Activation.ended_at.is_(None),
+        Device.fingerprint == bindparam("fingerprint"),
+    )
+    .order_by(Activation.started_at, Activation.id)
+)
+_ABOVE = bindparam("above", type_=Integer)
+_SEEN_AT = func.coalesce(bindparam("heard_at", type_=License.seen_at.type), License.seen_at)
+_TAKE = Ready(
+    update(License)
+    .where(
+        License.id == bindparam("license"),
+        License.used < License.quantity + _ABOVE,
+        License.used - License.used_assigned + License.assigned < License.quantity + _ABOVE,
+    )
+    .values(used=License.used + 1, overage=_ABOVE, seen_at=_SEEN_AT)
+    .returning(License.used, License.overage, License.seen_at)
+)
 
 
 def live(doing: Doing, license_: License) -> list[Activation]:
@@ -45,11 +72,29 @@ def live(doing: Doing, license_: License) -> list[Activation]:
     return list(doing.db.execute(_LIVE, {"license": license_.id}).scalars())
 
 
+def on_device(doing: Doing, license_: License, fingerprint: str) -> tuple[Activation, Device] | None:
+    """The seat that runs on the device with this very fingerprint, and the device."""
+    if not license_.used:
+        return None
+    row = doing.db.execute(_ON_DEVICE, {"license": license_.id, "fingerprint": fingerprint}).first()
+    return None if row is None else (row[0], row[1])
+
+
+def kept_for_next(doing: Doing, license_: License, through: Assignment | None) -> Activation | None:
+    """The seat that was kept for the next device that asks with this key, the oldest first."""
+    if not license_.used:
+        return None
+    mine = through.id if through else None
+    wanted = _LIVE.where(Activation.device_id.is_(None), Activation.assignment_id == mine)
+    return doing.db.execute(wanted.limit(1), {"license": license_.id}).scalar()
+
+
 def confirm(
     doing: Doing, license_: License, activation: Activation, told: Happened = Happened.DEVICE_CONFIRMED
-) -> None:
-    """The program on the device speaks: what was pending is in force, and it was seen now."""
-    if activation.state == ActivationState.PENDING:
+) -> bool:
+    """The program on the device speaks: what was pending is in force, and it was seen now. Says whether it was."""
+    was_pending = activation.state == ActivationState.PENDING
+    if was_pending:
         activation.state = ActivationState.ACTIVE
         activation.confirmed_at = doing.now
         Question(doing, license_, None, activation=activation).event(
@@ -57,6 +102,9 @@ def confirm(
         )
     activation.seen_at = doing.now
     license_.seen_at = doing.now
+    if activation.assignment_id is not None:
+        doing.db.get_one(Assignment, activation.assignment_id).seen_at = doing.now
+    return was_pending
 
 
 def extend_lease(activation: Activation, until: datetime | None) -> None:
@@ -73,27 +121,43 @@ def lease_end(in_force: InForce, now: datetime, ends_at: datetime | None) -> dat
     return min((moment for moment in (until, ends_at) if moment), default=None)
 
 
-def take(doing: Doing, license_: License, question: Question) -> bool:
-    """The guarded counter: beside the lock and the constraint, the last word on the last seat."""
-    overage = question.overage()
-    taken = doing.db.execute(
-        update(License)
-        .where(License.id == license_.id, License.used < License.quantity + overage)
-        .values(used=License.used + 1, overage=overage)
-        .execution_options(synchronize_session=False)
-    )
-    doing.db.refresh(license_)
-    return taken.rowcount == 1
+def take(
+    doing: Doing, license_: License, question: Question, through: Assignment | None = None, *, how: str | None = None
+) -> bool:
+    """The guarded counter: beside the lock and the constraint, the last word on the last seat.
+
+    Who comes with the license's own key finds only seats that are kept for nobody; a person finds their own. Where
+    the program itself speaks, `how` being online, the license was heard of now.
+    """
+    if through is not None:
+        taken = kept_seats.begin_use(doing, license_, through, overage=question.overage())
+        if taken and how == "online":
+            license_.seen_at = doing.now
+        return taken
+    heard_at = doing.now if how == "online" else None
+    row = _TAKE.first(doing.db, license=license_.id, above=question.overage(), heard_at=heard_at)
+    if row is None:
+        doing.db.refresh(license_)
+        return False
+    for name, value in zip(("used", "overage", "seen_at"), row, strict=True):
+        set_committed_value(license_, name, value)
+    return True
 
 
 def begin(
-    doing: Doing, license_: License, line: UUID, generation: int, device: Device | None, state: str, how: str = "online"
-) -> Activation:
+    doing: Doing, license_: License, line: UUID, generation: int, device: Device | None, state: str,
+    how: str = "online", *, assignment_id: int | None = None,
+) -> Activation:  # fmt: skip
     speaks = state == ActivationState.ACTIVE
-    activation = Activation(
+    if speaks and assignment_id is not None:
+        doing.db.get_one(Assignment, assignment_id).seen_at = doing.now
+    return put(
+        doing.db,
+        Activation,
         public_id=new_id(doing.now),
         license_id=license_.id,
         device_id=device.id if device else None,
+        assignment_id=assignment_id,
         line=line,
         generation=generation,
         state=state,
@@ -102,11 +166,6 @@ def begin(
         confirmed_at=doing.now if speaks else None,
         seen_at=doing.now if speaks else None,
     )
-    doing.db.add(activation)
-    doing.db.flush()
-    if speaks:
-        license_.seen_at = doing.now
-    return activation
 
 
 def first_state(how: str) -> ActivationState:
@@ -120,8 +179,11 @@ def next_generation(
 ) -> Activation:  # fmt: skip
     old.state = ActivationState.REPLACED
     old.ended_at = doing.now
-    doing.db.flush()
-    return begin(doing, license_, old.line, old.generation + 1, device, state, how)
+    if state == ActivationState.ACTIVE:
+        license_.seen_at = doing.now
+    return begin(
+        doing, license_, old.line, old.generation + 1, device, state, how, assignment_id=old.assignment_id
+    )
 
 
 def end(
@@ -134,7 +196,7 @@ def end(
         activation.held_until = min(free_from, NEVER)
         doing.db.flush()
     else:
-        _free(doing, license_)
+        _free(doing, license_, activation)
 
 
 def free_from(question: Question, activation: Activation) -> datetime | None:
@@ -152,13 +214,16 @@ def free_from(question: Question, activation: Activation) -> datetime | None:
 def credit(doing: Doing, license_: License, activation: Activation) -> None:
     """The seat of a returned activation is free now."""
     activation.held_until = None
-    _free(doing, license_)
+    _free(doing, license_, activation)
     Question(doing, license_, None, activation=activation).event(
         Happened.SEAT_CREDITED, activation, device=name(doing, activation)
     )
 
 
-def _free(doing: Doing, license_: License) -> None:
+def _free(doing: Doing, license_: License, activation: Activation) -> None:
+    if activation.assignment_id is not None:
+        kept_seats.end_use(doing, license_, activation.assignment_id)
+        return
     doing.db.execute(
         update(License)
         .where(License.id == license_.id, License.used > 0)

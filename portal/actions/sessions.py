@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from portal import audit
 from portal.access import Actor
+from portal.actions import letters
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.doors import limits, sessions
-from portal.models import User
+from portal.doors.sessions import Person
 
 
-def enter(doing: Doing, user: User, *, agent: str, address: str) -> str:
-    """A person came in; a session that the browser had before ends. Returns the token for the cookie."""
+def enter(doing: Doing, user: Person, *, agent: str, address: str, is_new_browser: bool = False) -> str:
+    """A person came in; a session that the browser had before ends. Returns the token for the cookie.
+
+    Somebody who came in with a browser that is new to the account might not be its owner: the owner is told.
+    """
     _leave_old(doing)
+    if is_new_browser:
+        letters.new_sign_in(doing, user.id, agent=agent, network=limits.network(address))
     token = sessions.open_for_user(doing.db, user, doing.now, agent=agent, address=address)
     _record(doing, Actor(kind="user", user_id=user.id), address)
     return token

@@ -16,24 +16,25 @@ from portal.actions.ledger import Question
 from portal.actions.seats import Outcome
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Activation, ActivationState, Article, Device, License, LicenseState, Product
+from portal.models import Activation, ActivationState, Article, Assignment, Device, License, LicenseState, Product
 from portal.rules import Decision
 
 
 def prolong(
-    doing: Doing, new: License, machine: Machine, question: Question, decision: Decision, how: str = "online"
-) -> Outcome:
+    doing: Doing, new: License, machine: Machine, question: Question, decision: Decision, how: str = "online",
+    through: Assignment | None = None,
+) -> Outcome:  # fmt: skip
     """The running subscription and the new one become one license, the new one; the older is merged and gone.
 
-    The days are added to the rest, so nothing is lost. Where the older one also runs on other devices the two cannot
-    become one, and the new ticket belongs on another PC.
+    The days are added to the rest, so nothing is lost. Where the older one also runs on other devices, or people were
+    assigned seats of it, the two cannot become one, and the new ticket belongs on another PC.
     """
     old = _running(doing, new, machine)
     if old is None or old.ends_at is None:
         return Outcome(_apart(decision))
-    lock_license(doing.db, old, wide=False)
+    lock_license(doing.db, old.id, group_id=None)
     live = seats.live(doing, old)
-    if len(live) != 1 or not seats.take(doing, new, question):
+    if len(live) != 1 or old.assigned or not seats.take(doing, new, question, through, how=how):
         return Outcome(_apart(decision))
     rest = new.ends_at - doing.now if new.ends_at else timedelta(days=new.starts_on_use_days or 0)
     terms.carry(doing.db, new, doing.now, old.ends_at + rest)
@@ -45,11 +46,14 @@ def prolong(
         doing.db, doing.now, doing.actor, Happened.LICENSE_MERGED, group_id=old.group_id, license_id=old.id
     )  # fmt: skip
     device = devices.meet(doing, new, machine)
-    activation = seats.begin(doing, new, new_id(doing.now), 1, device, seats.first_state(how), how)
+    activation = seats.begin(
+        doing, new, new_id(doing.now), 1, device, seats.first_state(how), how,
+        assignment_id=through.id if through else None,
+    )  # fmt: skip
     question.done("activate", activation)
     devices.stop_waiting(doing, new, device)
     question.event(Happened.LICENSE_PROLONGED, activation, device=device.name)
-    return Outcome(decision, activation)
+    return Outcome(decision, activation, device=device)
 
 
 def _running(doing: Doing, new: License, machine: Machine) -> License | None:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.models import License, Term, TermKind
+from portal.rows import Ready
+
+_BEGAN = Ready(
+    select(func.max(Term.begins_at)).where(
+        Term.license_id == bindparam("license"),
+        Term.begins_at <= bindparam("now"),
+        Term.ends_at > bindparam("now"),
+        Term.kind != TermKind.PERPETUAL.value,
+    )
+)
 
 
 def bought(
@@ -58,11 +68,9 @@ def carry(db: Session, license_: License, now: datetime, ends_at: datetime) -> N
 
 def began(db: Session, license_: License, now: datetime) -> datetime | None:
     """When the current term began: the subscription or maintenance year that runs now; None where none does."""
-    return db.execute(
-        select(func.max(Term.begins_at)).where(
-            Term.license_id == license_.id, Term.begins_at <= now, Term.ends_at > now, Term.kind != TermKind.PERPETUAL
-        )
-    ).scalar()
+    if not any(end is not None and end > now for end in (license_.ends_at, license_.maintenance_until)):
+        return None  # the license repeats the last end of either kind
+    return _BEGAN.scalar(db, license=license_.id, now=now)
 
 
 def settle(db: Session, license_: License) -> None:

@@ -170,6 +170,21 @@ def register(doing: Doing, ticket: Ticket, group: Group) -> list[License]:
     return claimed
 
 
+def claim(doing: Doing, license_: License) -> None:
+    """The group that owns a license begins to hand it out: it counts as registered, and its tickets open nothing and
+    register nothing any more. The license must be locked."""
+    if license_.state != LicenseState.ISSUED:
+        return
+    license_.state = LicenseState.REGISTERED
+    fed = select(LicenseKey.ticket_id).where(LicenseKey.license_id == license_.id)
+    unclaimed = select(Ticket).where(Ticket.id.in_(fed), Ticket.registered_at.is_(None))
+    for ticket in doing.db.execute(unclaimed.with_for_update()).scalars():
+        ticket.registered_at = doing.now
+        ticket.group_id = license_.group_id
+    doing.db.flush()
+    devices.follow(doing, license_)
+
+
 def _bring_along(doing: Doing, license_: License, group: Group) -> None:
     """The license moves to its new owner, and so do the devices it runs on or that wait for it."""
     license_.group_id = group.id

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from portal.access import own_assignment
 from portal.actions import activations, devices, hints, ledger, letters, proofs, seats
 from portal.actions.devices import Machine
 from portal.actions.doing import Doing
@@ -22,8 +23,9 @@ from portal.models import (
     Activation,
     ActivationState,
     Article,
-    Device,
+    Assignment,
     License,
+    LicenseKey,
     LicenseState,
     Product,
     Transfer,
@@ -60,7 +62,7 @@ def take_request(doing: Doing, license_: License, paper: Paper) -> Taken:
         return Taken(Outcome(Decision(outcome="deny", code=code)))
     if request.imported is not None:
         proofs.learn_from_request(doing, license_, request, paper.digest)
-    outcome = _seat(doing, license_, request)
+    outcome = _seat(doing, license_, request, _through(doing, license_, request))
     if not outcome.allowed or outcome.activation is None:
         return Taken(outcome)
     activation = outcome.activation
@@ -112,7 +114,7 @@ def _flaw(doing: Doing, license_: License, paper: Paper) -> str | None:
     ).scalar_one()
     if request.product != product:
         return "document_other_product"
-    if hints.key_for(doing, license_, request.license) is None:
+    if _key(doing, license_, request) is None:
         return "document_other_license"
     if request.created > doing.now + AHEAD:
         return "document_from_future"
@@ -120,11 +122,28 @@ def _flaw(doing: Doing, license_: License, paper: Paper) -> str | None:
     return "document_reused" if doing.db.execute(same_id).first() else None
 
 
-def _seat(doing: Doing, license_: License, request: ActivationRequest) -> Outcome:
+def _key(doing: Doing, license_: License, request: ActivationRequest) -> LicenseKey | None:
+    """The key that the program asks with. Whoever has only a seat of the license brings nothing for another one."""
+    own = own_assignment(doing.db, doing.actor, license_)
+    key = hints.key_for(doing, license_, request.license, own)
+    if key is None or (own is not None and key.assignment_id != own.id):
+        return None
+    return key
+
+
+def _through(doing: Doing, license_: License, request: ActivationRequest) -> Assignment | None:
+    key = _key(doing, license_, request)
+    return doing.db.get_one(Assignment, key.assignment_id) if key and key.assignment_id else None
+
+
+def _seat(doing: Doing, license_: License, request: ActivationRequest, through: Assignment | None) -> Outcome:
     machine = Machine(request.fingerprint, dict(request.components), request.device_name, request.platform)
-    own = next((one for one in seats.live(doing, license_) if _is_on(doing, one, request.fingerprint)), None)
-    if own is None:
-        return activations.activate(doing, license_, machine, how="offline")
+    found = seats.on_device(doing, license_, request.fingerprint)
+    own = found[0] if found else None
+    if own is None or (through is not None and own.assignment_id != through.id):
+        outcome = activations.activate(doing, license_, machine, how="offline", through=through)
+        if own is None or not outcome.allowed:
+            return outcome
     if own.device_key is not None and own.device_key != request.device_public_key:
         return activations.set_up_again(doing, license_, own, machine, how="offline")
     if own.state == ActivationState.RETURNING:
@@ -144,13 +163,6 @@ def _over(doing: Doing, license_: License) -> Decision | None:
     if license_.ends_at is not None and license_.ends_at <= doing.now:
         return Decision(outcome="deny", code="license_expired", params={"date": license_.ends_at})
     return None
-
-
-def _is_on(doing: Doing, activation: Activation, fingerprint: str) -> bool:
-    return (
-        activation.device_id is not None
-        and doing.db.get_one(Device, activation.device_id).fingerprint == fingerprint
-    )
 
 
 def _issue(doing: Doing, license_: License, activation: Activation, paper: Paper) -> Transfer:

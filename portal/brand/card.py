@@ -18,6 +18,8 @@ _ADDRESS = re.compile(r"""https?://[^\s/\\<>"'][^\s\\<>"']*|/([^\s/\\<>"'][^\s\\
 _MAY_BE_EMPTY = {"register", "support_phone", "shop_url"}
 
 Keys = tuple[str, ...]
+# What people can be asked for when they register, beyond their name.
+Field = Literal["company", "phone", "street", "postcode", "city", "country"]
 
 
 class Local(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +51,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     default_language: str
     time_zone: str
     doors: tuple[Literal["password", "ticket"], ...] = ("password", "ticket")
+    registration: Literal["open", "closed"] = "open"
+    asks: tuple[Field, ...] = ()
+    needs: tuple[Field, ...] = ()
     logo: str = "logo.svg"
     favicon: str = "favicon.svg"
     masthead_band: bool = False

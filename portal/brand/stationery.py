@@ -14,7 +14,9 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 from portal.brand import Brand, BrandError
 from portal.brand.colors import accents
 from portal.language import Language
+from portal.words.agents import agent
 from portal.words.events import who
+from portal.words.rule_phrases import things
 
 LONGEST_SUBJECT = 200
 
@@ -100,6 +102,8 @@ class Stationery:
             "lang": language,
             "address": self.address,
             "who": partial(who, language, self.brand.name),
+            "things": partial(things, language),
+            "browser": partial(agent, language),
             "accent": light,
             "accent_on_dark": dark,
         }
@@ -108,4 +112,5 @@ class Stationery:
 
 def plain(text: str) -> str:
     """A text as one line without control characters: names come from programs and forms."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    printable = text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.split())

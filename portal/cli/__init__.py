@@ -17,13 +17,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wanted[:1] == ["rules"]:
         from portal.cli import rules
 
-        rules.add_parser(commands)
+        further = rules.add_parser(commands)
+        if wanted[1:2] not in (["check"], ["decide"]):
+            from portal.cli import rule_desk
+
+            rule_desk.add_to(further)
     else:
         from portal.cli import blocklist, database, demo, keys, products, serving, users
 
         for module in (serving, demo, database, keys, blocklist, users, products):
             module.add_parser(commands)
-        commands.add_parser("rules", help="check rule files and decide cases", add_help=False)
+        commands.add_parser("rules", help="check rule files, decide cases, and put rules in force", add_help=False)
     options = parser.parse_args(wanted)
     try:
         return int(options.run(options) or 0)

@@ -1,15 +1,22 @@
-"""What every command that needs the installation does first: read the settings, and say plainly what is wrong."""
+"""What every command that needs the installation does: read the settings, open the database, say plainly what is wrong.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.brand import BrandError
 from portal.files.keyring import KeysUnusable
-from portal.settings import SettingsError
+from portal.settings import SettingsError, from_environment
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from portal.db import Database
 
 
 def plainly(command: Callable[[Any], int]) -> Callable[[Any], int]:
@@ -24,3 +31,24 @@ def plainly(command: Callable[[Any], int]) -> Callable[[Any], int]:
             return 2
 
     return run
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """The database of the settings, with its tables up to date."""
+    from portal.db import migrate, open_database
+
+    settings = from_environment()
+    database = open_database(settings.database)
+    migrate(settings.database)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One unit of work on it."""
+    with opened() as database, database.writing() as db:
+        yield db

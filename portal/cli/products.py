@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from portal.cli.asking import plainly
+from portal.cli.asking import plainly, writing
 from portal.settings import from_environment
 
 
@@ -41,7 +41,7 @@ def apply_command(options: Any) -> int:
     except RuleFileError as problem:
         print(problem, file=sys.stderr)
         return 1
-    with _writing() as db:
+    with writing() as db:
         counts = products.apply(db, system_clock(), wanted)
     print(f"{counts.products} products and {counts.articles} articles; {counts.versions} new versions of rules.")
     return 0
@@ -62,7 +62,7 @@ def mint_command(options: Any) -> int:
         print("Mint 1 to 10,000 tickets of 1 to 1,000,000 seats each.", file=sys.stderr)
         return 2
     vault = keyring.load(from_environment().keys).vault
-    with _writing() as db:
+    with writing() as db:
         article = db.execute(select(Article).where(Article.sku == options.article)).scalar()
         vendor = db.execute(select(Group).where(Group.kind == GroupKind.VENDOR)).scalar()
         if article is None or vendor is None:
@@ -76,13 +76,3 @@ def mint_command(options: Any) -> int:
         ]
     print("\n".join(codes))
     return 0
-
-
-def _writing() -> Any:
-    """One unit of work on the database of the settings, with its tables up to date."""
-    from portal.db import migrate, open_database
-
-    settings = from_environment()
-    database = open_database(settings.database)
-    migrate(settings.database)
-    return database.writing()

@@ -67,7 +67,12 @@ def add_command(options: Any) -> int:
             )
             db.add(user)
             db.flush()
-            db.add(Membership(user_id=user.id, group_id=vendor.id, role=Role.ADMIN, created_at=now, accepted_at=now))
+            db.add(
+                Membership(
+                    public_id=new_id(now), user_id=user.id, group_id=vendor.id, role=Role.ADMIN,
+                    created_at=now, accepted_at=now,
+                )
+            )  # fmt: skip
     finally:
         database.close()
     print(f"{email} can sign in at {settings.url}.")

@@ -62,6 +62,7 @@ def lines(world: World, url: str) -> Iterator[str]:
             yield f"  {one.name:<15} {one.role:<9} {one.email:<42} {one.password}"
     colleagues = people.password(people.COLLEAGUES)
     yield f"  Cora's 59 colleagues, as in malte.anders@brandt-maschinenbau.example: {colleagues}"
+    yield "  annika.gross@brandt-maschinenbau.example looks after the department Design"
     yield ""
     yield f"What they are mailed stands at {url}/dev/mail"
     yield ""

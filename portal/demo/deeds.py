@@ -13,9 +13,11 @@ from portal.actions import activations, returns, rule_sets, seats, terms, ticket
 from portal.actions.devices import Machine
 from portal.actions.seats import Outcome
 from portal.audit import Happened
+from portal.demo import carried
 from portal.demo.history import PORTAL, VENDOR, Stage
 from portal.demo.orders import NUMBERS
-from portal.models import Activation, License, LicenseState, Ticket, WaitingDevice
+from portal.models import Activation, Article, License, LicenseState, Product, Ticket, WaitingDevice
+from portal.programs import offline
 
 
 class OutOfPlot(RuntimeError):
@@ -41,6 +43,10 @@ class Lot:
     def share(self) -> None:
         """Assigned to nobody, seen by the whole group."""
         self.license.user_id, self.license.visible_to_group = None, True
+
+    def pool(self) -> None:
+        """Assigned to nobody: its seats are given to people one by one, and each sees their own."""
+        self.license.user_id, self.license.visible_to_group = None, False
 
     def maintain(self, begins_at: datetime, ends_at: datetime) -> None:
         terms.maintenance(self.on.db, self.license, self.on.time, begins_at, ends_at)
@@ -72,11 +78,12 @@ class Lot:
         doing = self.on.person(who)
         _done(activations.reactivate(doing, self.license, self.seat(gone), waiting, reason=reason))
 
-    def hand_out(self, name: str) -> None:
-        """The file goes to this PC on a stick; nobody has told us yet that it arrived."""
-        seat = self.seat(name)
-        seat.how = "offline"
-        self._extend(seat)
+    def carry(self, who: str, machine: Machine) -> None:
+        """A person brings the request of a PC without a network; nobody has told us yet that its file arrived."""
+        article = self.on.db.get_one(Article, self.license.article_id)
+        product = self.on.db.get_one(Product, article.product_id)
+        paper = carried.request(machine, product.code, tickets.code_of(self.on.vault, self.ticket), self.on.time)
+        _done(offline.answer_request(self.on.counter(who), self.license, paper).outcome)
 
     def ask_return(self, who: str, name: str) -> None:
         _done(returns.ask_return(self.on.person(who), self.license, self.seat(name)))

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.actions.doing import Moment
 from portal.brand.stationery import Stationery
+from portal.demo.carried import Counter
+from portal.files.keyring import Keyring
 from portal.files.vault import Vault
 from portal.jobs import mail
 from portal.models import Article, Group, User
@@ -63,14 +65,17 @@ class Calendar:
 
 class Stage(Calendar):
     """Where the stories play; `time` is the moment that they have reached. On `stationery` people are written to about
-    what happened of late; what they were told before is forgotten.
+    what happened of late; what they were told before is forgotten. Where files are carried, `keyring` signs them, and
+    `url` is the portal that they name.
     """
 
     def __init__(
-        self, db: Session, vault: Vault, now: datetime, cast: Cast, stationery: Stationery | None = None
-    ) -> None:
+        self, db: Session, vault: Vault, now: datetime, cast: Cast, stationery: Stationery | None = None,
+        keyring: Keyring | None = None, url: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(now)
         self.db, self.vault, self.cast, self.stationery = db, vault, cast, stationery
+        self.keyring, self.url = keyring, url
         self.time = now
 
     def doing(self, actor: Actor) -> Moment:
@@ -81,6 +86,12 @@ class Stage(Calendar):
     def person(self, who: str) -> Moment:
         """This moment, in the hands of the person of this name."""
         return self.doing(self.cast.actors[who])
+
+    def counter(self, who: str) -> Counter:
+        """Where this person has brought a file, at this moment."""
+        if self.keyring is None:
+            raise ValueError("no file is signed without keys")
+        return Counter(self.person(who), self.keyring, self.url)
 
     def play(self, stories: Iterable[Story]) -> None:
         """Play them all to their ends; raises ValueError for a story that goes back in time, or beyond now."""

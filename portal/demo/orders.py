@@ -40,7 +40,7 @@ ORDERS = (
     Order("eve_ready", "21321", "Eve: ready, 365 days from first use"),
     Order("eve_demo", "20999", "Eve: a demo that has ended"),
     Order("eve_merged", "20871", "Eve: merged into the subscription"),
-    Order("brandt_pool", "20301", "Brandt Maschinenbau: a pool of 400 seats, 361 of them in use"),
+    Order("brandt_pool", "20301", "Brandt Maschinenbau: a pool of 400 seats, 361 of them in use and 17 assigned"),
     Order("brandt_mill", "20760", "Brandt Maschinenbau: the pool of Toolmaking"),
     Order("school_viewer", "20688", "the school's lab: 24 PCs"),
 )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Place
 from portal.db import new_id
-from portal.demo.staff import DEPARTMENTS, STAFF
+from portal.demo.staff import HEADS, STAFF
 from portal.doors import passwords
 from portal.models import Group, Membership, Role, User
 
@@ -55,7 +55,7 @@ def hashes() -> Mapping[str, str]:
 
 
 def move_in(db: Session, groups: Mapping[str, Group], now: datetime) -> dict[str, User]:
-    """Add the people with their memberships; returns those who have a part."""
+    """Add the people with their memberships; returns who has a part by its name, and the colleagues by theirs."""
     people: dict[str, User] = {}
     for part in (*PARTS, *NEIGHBORS):
         user = people[part.key] = _user(part.name, part.email, hashes()[part.key], now)
@@ -65,11 +65,10 @@ def move_in(db: Session, groups: Mapping[str, Group], now: datetime) -> dict[str
     colleagues = [(_user(one.name, one.email, hashes()[COLLEAGUES], now), one) for one in STAFF]
     db.add_all(user for user, _ in colleagues)
     db.flush()
-    for at, (user, one) in enumerate(colleagues):
-        for group in (groups["brandt"], groups[DEPARTMENTS[at % len(DEPARTMENTS)]]):
-            membership = _membership(user, group, Role.MEMBER, now)
-            membership.suspended_at = one.left_at(now)
-            db.add(membership)
+    for user, one in colleagues:
+        people[one.name] = user
+        db.add(_membership(user, groups["brandt"], Role.MEMBER, now))
+        db.add(_membership(user, groups[one.department], Role.ADMIN if one.name in HEADS else Role.MEMBER, now))
     db.flush()
     return people
 
@@ -91,4 +90,6 @@ def _user(name: str, email: str, password_hash: str, now: datetime) -> User:
 
 
 def _membership(user: User, group: Group, role: Role, now: datetime) -> Membership:
-    return Membership(user_id=user.id, group_id=group.id, role=role, created_at=now, accepted_at=now)
+    return Membership(
+        public_id=new_id(now), user_id=user.id, group_id=group.id, role=role, created_at=now, accepted_at=now
+    )

@@ -17,19 +17,44 @@ CHANGES = (
     (40, "The same PC may be set up again twice a year.", "limit = 1\n", "limit = 2\n"),
 )
 FIRST = (47, "What our support did by hand until now.")
+MILL_CHANGES = (
+    (14, "Whoever is out of moves can ask us.", 'exhausted = "deny"', 'exhausted = "review"'),
+    (29, "A week of grace: workshops are closed between the years.", 'grace = "P3D"', 'grace = "P7D"'),
+)
+MILL_FIRST = (47, "Machines are not moved every day.")
+# What Vera is thinking about, and has asked the history about.
+IDEA = ('every = "P1Y", max_balance = 2', 'every = "P2Y", max_balance = 1')
+
+
+Change = tuple[int, str, str, str]
 
 
 def versions() -> list[tuple[int, str, str]]:
     """The versions of the default rules, oldest first: months ago, note, text."""
-    text, found = preset_text("seed_default"), []
-    for months, note, before, after in CHANGES:
-        if after not in text:
-            raise ValueError(f"the default rules do not say {after!r} any more")
+    return _grown(preset_text("seed_default"), CHANGES, FIRST)
+
+
+def mill_versions() -> list[tuple[int, str, str]]:
+    """Those of the stricter rules of the one product that drives machines."""
+    text = files(__package__).joinpath("mill.toml").read_text(encoding="utf-8")
+    return _grown(text, MILL_CHANGES, MILL_FIRST)
+
+
+def idea() -> str:
+    """The default rules as Vera's draft has them."""
+    before, after = IDEA
+    return _replaced(preset_text("seed_default"), before, after)
+
+
+def _grown(text: str, changes: tuple[Change, ...], first: tuple[int, str]) -> list[tuple[int, str, str]]:
+    found = []
+    for months, note, before, after in changes:
         found.append((months, note, text))
-        text = text.replace(after, before, 1)
-    return [(*FIRST, text), *reversed(found)]
+        text = _replaced(text, after, before)
+    return [(*first, text), *reversed(found)]
 
 
-def mill() -> str:
-    """The stricter rules of the one product that drives machines."""
-    return files(__package__).joinpath("mill.toml").read_text(encoding="utf-8")
+def _replaced(text: str, what: str, by: str) -> str:
+    if what not in text:
+        raise ValueError(f"the rules of the demo do not say {what!r} any more")
+    return text.replace(what, by, 1)

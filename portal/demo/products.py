@@ -62,9 +62,10 @@ PLANS = (
 
 def publish_first_rules(db: Session, now: datetime, vera: User) -> dict[str, RuleVersion]:
     """The first version of both rule sets: articles need one to follow."""
-    _, note, text = policies.versions()[0]
-    default = rule_sets.publish(db, now, text, note=note, by=vera.id)
-    mill = rule_sets.publish(db, now, policies.mill(), note="Machines are not moved every day.", by=vera.id)
+    default, mill = (
+        rule_sets.publish(db, now, text, note=note, by=vera.id)
+        for _, note, text in (policies.versions()[0], policies.mill_versions()[0])
+    )
     return {"CAD": default, "MILL": mill, "VIEW": default}
 
 

@@ -52,7 +52,7 @@ def seed(settings: Settings, now: datetime, *, fresh: bool = False) -> tuple[Wor
         migrate(settings.database)
         people.hashes()
         with database.writing() as db:
-            is_made = _fill(db, keys, now, stationery)
+            is_made = _fill(db, keys, now, stationery, settings.url)
         with database.reading() as db:
             return world.read(db, keys.vault, now), keys, is_made
     except (KeysMissing, Unreadable):
@@ -93,7 +93,7 @@ def _drop(database: Database) -> None:
         found.drop_all(connection)
 
 
-def _fill(db: Session, keys: Keyring, now: datetime, stationery: Stationery) -> bool:
+def _fill(db: Session, keys: Keyring, now: datetime, stationery: Stationery, url: str) -> bool:
     if db.get_bind().dialect.name == "postgresql":
         # Whoever else makes this demo at the same moment waits here, and then finds it made.
         db.execute(text("LOCK TABLE installation IN ACCESS EXCLUSIVE MODE"))
@@ -102,5 +102,5 @@ def _fill(db: Session, keys: Keyring, now: datetime, stationery: Stationery) -> 
     if not marks.is_empty(db):
         raise SettingsError("Somebody began to use this database just now: no demo is made in it.")
     marks.mark(db)
-    world.build(db, keys.vault, now, stationery)
+    world.build(db, keys, now, stationery, url)
     return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 DEPARTMENTS = ("design", "toolmaking", "simulation")
 
@@ -18,7 +17,13 @@ Veronika Schmid; Dirk Schreiber; Hatice Şahin; Rainer Seidl; Laura Sommer; Bjö
 Alexander Ullrich; Marie Vogel; Peter Wagner; Sandra Walter; Robert Weiß; Anna Winkler; Xiaoling Wu; Mehmet Yıldız;
 Jutta Zeller; Marek Zieliński
 """
-_LEFT = {"Klaus Eberle": 23}  # days ago; his PC still holds a seat
+# Everybody else is spread evenly, in the order of their names.
+_WHERE = {
+    "Selin Aydın": "design", "Jonas Bauer": "toolmaking", "Ida Brückner": "toolmaking", "Wei Chen": "simulation",
+    "Petra Dvořák": "design", "Klaus Eberle": "toolmaking", "Luc Fontaine": "toolmaking", "Annika Groß": "design",
+    "Omar Haddad": "simulation", "Daria Ivanova": "toolmaking",
+}  # fmt: skip
+HEADS = ("Annika Groß",)  # they look after the people and seats of their department
 _PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l", "ı": "i"})
 
 
@@ -27,6 +32,7 @@ class Colleague:
     """One of them, by name."""
 
     name: str
+    department: str
 
     @property
     def email(self) -> str:
@@ -34,10 +40,8 @@ class Colleague:
         plain = "".join(letter for letter in words if not unicodedata.combining(letter))
         return f"{plain.replace(' ', '.')}@brandt-maschinenbau.example"
 
-    def left_at(self, now: datetime) -> datetime | None:
-        """When they left; memberships are suspended and not deleted, so that what they did keeps its name."""
-        days = _LEFT.get(self.name)
-        return now - timedelta(days=days) if days else None
 
-
-STAFF = tuple(Colleague(name.strip()) for name in _NAMES.split(";"))
+STAFF = tuple(
+    Colleague(name, _WHERE.get(name, DEPARTMENTS[at % len(DEPARTMENTS)]))
+    for at, name in enumerate(name.strip() for name in _NAMES.split(";"))
+)

@@ -15,12 +15,13 @@ from portal.brand.stationery import Stationery
 from portal.demo import groups, people, products
 from portal.demo.history import Calendar, Cast, Stage
 from portal.demo.orders import ORDERS
-from portal.demo.stories import brandt, customers, eve, loose, rules
+from portal.demo.stories import brandt, colleagues, customers, desk, eve, loose, rules
 from portal.doors import passwords
+from portal.files.keyring import Keyring
 from portal.files.vault import Vault
 from portal.models import Article, Group, License, LicenseKey, LicenseState, Mail, Product, Ticket, User
 
-STORIES = (rules, eve, loose, customers, brandt)
+STORIES = (rules, eve, loose, customers, brandt, colleagues, desk)
 OVER = (LicenseState.RECALLED, LicenseState.REVOKED, LicenseState.MERGED)
 
 
@@ -87,20 +88,23 @@ class World:
     licenses: Mapping[str, Holding]
 
 
-def build(db: Session, vault: Vault, now: datetime, stationery: Stationery | None = None) -> World:
+def build(
+    db: Session, keys: Keyring, now: datetime, stationery: Stationery | None = None, url: str = "http://127.0.0.1:8000"
+) -> World:
     """Fill an empty database with years of history up to `now`, a moment in UTC and whole seconds.
 
     The same each time but for ids and tickets. On `stationery` the mails of the last weeks are written, which no mail
-    server is to see any more. Nothing is committed, and the database is not marked as a demo.
+    server is to see any more; `url` is the portal that license files name. Nothing is committed, and the database is
+    not marked as a demo.
     """
-    calendar = Calendar(now)
+    calendar, vault = Calendar(now), keys.vault
     founded = calendar.month(-48)
     homes = groups.found(db, founded)
     users = people.move_in(db, homes, founded)
     first = products.publish_first_rules(db, calendar.month(-47), users["vera"])
     articles = products.stock(db, calendar.month(-47), first)
     products.delegate(db, calendar.month(-36), articles, users["vera"], users["rhea"])
-    stage = Stage(db, vault, now, Cast(users, people.actors(users, homes), homes, articles), stationery)
+    stage = Stage(db, vault, now, Cast(users, people.actors(users, homes), homes, articles), stationery, keys, url)
     stage.play(story(stage) for file in STORIES for story in file.STORIES)
     db.execute(update(Mail).values(state="sent", sent_at=Mail.created_at))
     db.execute(update(Mail).where(Mail.is_secret).values(body=None))
@@ -171,4 +175,5 @@ def _state(ticket: Ticket) -> str:
 
 def _free_seats(license_: License, now: datetime) -> int:
     is_over = license_.state in OVER or (license_.ends_at is not None and license_.ends_at <= now)
-    return 0 if is_over else max(0, license_.quantity - license_.used)
+    kept = license_.assigned - license_.used_assigned  # for people whose programs come with keys of their own
+    return 0 if is_over else max(0, license_.quantity - license_.used - kept)

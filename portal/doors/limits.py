@@ -5,18 +5,21 @@ from __future__ import annotations
 import ipaddress
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Integer, bindparam, delete, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Stop
-from portal.db import Database
+from portal.db import Database, Instant
 from portal.files.vault import Vault
 from portal.models import Attempt
+from portal.rows import Ready
 
 
 class TooMany(Stop):
@@ -45,10 +48,10 @@ PASSWORD_ADDRESS = Limit("password-address", 30, QUARTER)
 PASSWORD_NETWORK = Limit("password-network", 100, QUARTER)
 TICKET_ADDRESS = Limit("ticket-address", 15, QUARTER)
 TICKET_NETWORK = Limit("ticket-network", 60, QUARTER)
-# Asking for the tickets of an address counts whether or not the address is known: the limits tell nobody either.
-LOST_ACCOUNT = Limit("lost-account", 5, QUARTER)
-LOST_ADDRESS = Limit("lost-address", 10, QUARTER)
-LOST_NETWORK = Limit("lost-network", 40, QUARTER)
+# Whoever follows a link types an address: so that nobody is flooded with mails, and nobody tries out many of them.
+INVITED_ACCOUNT = Limit("invited-account", 5, QUARTER)
+INVITED_ADDRESS = Limit("invited-address", 20, QUARTER)
+INVITED_NETWORK = Limit("invited-network", 60, QUARTER)
 KEY_ADDRESS = Limit("key-address", 60, QUARTER)
 # Guesses at tickets from everywhere together: beyond this somebody is told, nobody is stopped.
 ALARM = Limit("ticket-alarm", 300, timedelta(hours=1))
@@ -57,15 +60,43 @@ ALARM = Limit("ticket-alarm", 300, timedelta(hours=1))
 ONE_PASTE = 10
 
 Subject = tuple[Limit, str]
+Look = Callable[[Session], Any]
 
-_newest = (
-    select(Attempt.at)
-    .where(Attempt.key == bindparam("key"), Attempt.at > bindparam("since"))
-    .order_by(Attempt.at.desc())
-    .limit(bindparam("most"))
-    .subquery()
-)
-_FAILURES = select(func.count(), func.min(_newest.c.at))
+
+def at_password(email: str, address: str, *, is_known: bool = False) -> list[Subject]:
+    """Whom a wrong password counts against. A browser that the owner came in with before counts for itself alone, so
+    that whoever guesses from the same office cannot keep the owner out.
+    """
+    if is_known:
+        return [(ACCOUNT, f"{email}\x00known")]
+    here = network(address)
+    return [(ACCOUNT, f"{email}\x00{here}"), (PASSWORD_ADDRESS, address), (PASSWORD_NETWORK, here)]
+
+
+def asking(what: str, email: str, address: str) -> list[Subject]:
+    """Who asks for a mail counts whether or not the address is known: the limits tell nobody either."""
+    here = network(address)
+    return [
+        (Limit(f"{what}-account", 5, QUARTER), f"{email}\x00{here}"),
+        (Limit(f"{what}-address", 10, QUARTER), address),
+        (Limit(f"{what}-network", 40, QUARTER), here),
+    ]
+
+
+@cache
+def _failures_of(number: int) -> Ready:
+    """The failures of so many keys in their periods, and the oldest that counts: a row each, in one statement."""
+    rows = []
+    for at in range(number):
+        newest = (
+            select(Attempt.at)
+            .where(Attempt.key == bindparam(f"key{at}"), Attempt.at > bindparam(f"since{at}", type_=Instant))
+            .order_by(Attempt.at.desc())
+            .limit(bindparam(f"most{at}"))
+            .subquery()
+        )
+        rows.append(select(literal(at, Integer).label("at"), func.count(), func.min(newest.c.at)).select_from(newest))
+    return Ready(union_all(*rows) if number > 1 else rows[0])
 
 
 def network(address: str) -> str:
@@ -85,8 +116,9 @@ def failures_in(wrong: int) -> int:
 class Trial:
     """One try at a door that is under way."""
 
-    def __init__(self, keys: list[bytes]) -> None:
+    def __init__(self, keys: list[bytes], found: Any = None) -> None:
         self.keys = keys
+        self.found = found
         self.failures = 0
 
     def failed(self, times: int = 1) -> None:
@@ -102,11 +134,18 @@ class Limits:
         self._guard = threading.Lock()
 
     @contextmanager
-    def trial(self, database: Database, now: datetime, subjects: Iterable[Subject]) -> Iterator[Trial]:
-        """Try something that may fail; raises TooMany before it is tried. A failure is written on its own."""
+    def trial(
+        self, database: Database, now: datetime, subjects: Iterable[Subject], look: Look | None = None
+    ) -> Iterator[Trial]:
+        """Try something that may fail; raises TooMany before it is tried. A failure is written on its own.
+
+        `look` reads what the try needs, in the same unit of work as the failures; it is `found` in the trial.
+        """
         subjects = list(subjects)
         keys = [self.key(limit, subject) for limit, subject in subjects]
-        failures = self._failures(database, now, list(zip(subjects, keys, strict=True)))
+        with database.reading() as db:
+            failures = _failures(db, now, list(zip(subjects, keys, strict=True)))
+            found = look(db) if look else None
         with self._guard:
             for (limit, _), key in zip(subjects, keys, strict=True):
                 count, oldest = failures[key]
@@ -114,7 +153,7 @@ class Limits:
                     wait = (oldest + limit.period - now).total_seconds() if oldest else 1.0
                     raise TooMany(max(1, int(wait)))
             self._running.update(keys)
-        trial = Trial(keys)
+        trial = Trial(keys, found)
         try:
             yield trial
             if trial.failures:
@@ -141,7 +180,8 @@ class Limits:
     def count(self, database: Database, now: datetime, limit: Limit, subject: str) -> int:
         """Failures of this subject in the limit's period."""
         key = self.key(limit, subject)
-        return self._failures(database, now, [((limit, subject), key)])[key][0]
+        with database.reading() as db:
+            return _failures(db, now, [((limit, subject), key)])[key][0]
 
     def note(self, database: Database, now: datetime, limit: Limit, subject: str) -> None:
         """Count a failure that stops nobody."""
@@ -151,16 +191,15 @@ class Limits:
     def key(self, limit: Limit, subject: str) -> bytes:
         return self._vault.lookup(f"limit-{limit.name}", subject.casefold())
 
-    def _failures(
-        self, database: Database, now: datetime, wanted: list[tuple[Subject, bytes]]
-    ) -> dict[bytes, tuple[int, datetime | None]]:
-        found: dict[bytes, tuple[int, datetime | None]] = {}
-        with database.reading() as db:
-            for (limit, _), key in wanted:
-                values = {"key": key, "since": now - limit.period, "most": limit.most}
-                count, oldest = db.connection().execute(_FAILURES, values).one()
-                found[key] = (count, oldest)
-        return found
+
+def _failures(
+    db: Session, now: datetime, wanted: list[tuple[Subject, bytes]]
+) -> dict[bytes, tuple[int, datetime | None]]:
+    values: dict[str, Any] = {}
+    for at, ((limit, _), key) in enumerate(wanted):
+        values |= {f"key{at}": key, f"since{at}": now - limit.period, f"most{at}": limit.most}
+    rows = _failures_of(len(wanted)).all(db, **values)
+    return {wanted[at][1]: (count, oldest) for at, count, oldest in rows}
 
 
 def forget_old(db: Session, now: datetime) -> int:

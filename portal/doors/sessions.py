@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session as Db
 
 from portal.access import ANONYMOUS, Actor, Place
 from portal.db import new_id
-from portal.models import Group, Membership, Session, Ticket, User, session_tickets
+from portal.models import COUNTS, Group, Membership, Session, Ticket, User, session_tickets
+from portal.rows import Ready, write
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -20,24 +22,32 @@ TICKET = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=5)
 
 
-def open_for_user(db: Db, user: User, now: datetime, *, agent: str, address: str) -> str:
+class Person(Protocol):
+    """Somebody with an account: the row of the table, or what was read of it."""
+
+    @property
+    def id(self) -> int: ...
+
+
+def open_for_user(db: Db, user: Person, now: datetime, *, agent: str, address: str) -> str:
     """A session for a person who proved who they are; returns the token for the cookie."""
     return _open(db, now, "user", now + ABSOLUTE, agent, address, user_id=user.id)[0]
 
 
 def open_for_tickets(db: Db, ticket_ids: list[int], now: datetime, *, agent: str, address: str) -> str:
     """A short session that sees these tickets' licenses and nothing else."""
-    token, session = _open(db, now, "ticket", now + TICKET, agent, address)
-    db.flush()
-    db.execute(insert(session_tickets), [{"session_id": session.id, "ticket_id": ticket} for ticket in ticket_ids])
+    token, session_id = _open(db, now, "ticket", now + TICKET, agent, address)
+    db.execute(insert(session_tickets), [{"session_id": session_id, "ticket_id": ticket} for ticket in ticket_ids])
     return token
 
 
 def _open(
     db: Db, now: datetime, kind: str, expires_at: datetime, agent: str, address: str, user_id: int | None = None
-) -> tuple[str, Session]:
+) -> tuple[str, int]:
     token = secrets.token_urlsafe(32)
-    session = Session(
+    session_id = write(
+        db,
+        Session,
         public_id=new_id(now),
         token_hash=_hash(token),
         kind=kind,
@@ -48,53 +58,69 @@ def _open(
         agent=agent[:300],
         address=address[:64],
     )
-    db.add(session)
-    return token, session
+    return token, session_id
 
 
-# Read at every page, so they are written once and read columns.
-_HOLDER = (
+# Read at every page, so it is written once and reads columns: a row for each place of the person, at least one.
+_HOLDER = Ready(
     select(
-        Session.id, Session.kind, Session.created_at, Session.seen_at, Session.expires_at, User.id, User.public_id,
-        User.name, User.email, User.language, User.time_zone, User.disabled_at,
+        Group.id, Group.public_id, Group.name, Group.kind, Group.path, Membership.role, Group.is_person,
+        Session.id, Session.kind, Session.created_at, Session.seen_at, Session.expires_at, Session.group_id,
+        User.id, User.public_id, User.name, User.email, User.language, User.time_zone, User.disabled_at,
     )
+    .select_from(Session)
     .outerjoin(User, User.id == Session.user_id)
+    .outerjoin(Membership, and_(Membership.user_id == User.id, COUNTS))
+    .outerjoin(Group, Group.id == Membership.group_id)
     .where(Session.token_hash == bindparam("token"), Session.expires_at > bindparam("now"))
-)  # fmt: skip
-_PLACES = (
-    select(Group.id, Group.public_id, Group.name, Group.kind, Group.path, Membership.role, Group.is_person)
-    .join(Membership, Membership.group_id == Group.id)
-    .where(
-        Membership.user_id == bindparam("user"),
-        Membership.accepted_at.is_not(None),
-        Membership.suspended_at.is_(None),
-    )
     .order_by(Group.path)
-)
+)  # fmt: skip
+_PLACE = 7  # columns
 
 
 def actor_of(db: Db, token: str, now: datetime) -> Actor:
     """Whoever this token belongs to; a token that is unknown, ended, idle or late belongs to nobody."""
-    found = db.connection().execute(_HOLDER, {"token": _hash(token), "now": now}).first()
-    if found is None:
+    rows = _HOLDER.all(db, token=_hash(token), now=now)
+    if not rows:
         return ANONYMOUS
-    id_, kind, created_at, seen_at, expires_at, user_id, public_id, name, email, language, zone, disabled_at = found
+    id_, kind, created_at, seen_at, expires_at, acting_id, user_id, public_id, *told, disabled_at = rows[0][_PLACE:]
     if kind == "ticket":
         return _ticket_actor(db, id_, created_at, expires_at)
     if user_id is None or disabled_at is not None or seen_at + IDLE <= now:
         return ANONYMOUS
     return Actor(
-        kind="user",
-        user_id=user_id,
-        public_id=public_id,
-        name=name,
-        email=email,
-        language=language,
-        time_zone=zone,
-        places=tuple(Place(*row) for row in db.connection().execute(_PLACES, {"user": user_id})),
+        "user",
+        user_id,
+        public_id,
+        *told,
+        places=tuple(Place(*row[:_PLACE]) for row in rows if row[0] is not None),
         session_id=id_,
         expires_at=expires_at,
         seen_at=seen_at,
+        acting_id=acting_id,
+    )
+
+
+_PLACES = Ready(
+    select(Group.id, Group.public_id, Group.name, Group.kind, Group.path, Membership.role, Group.is_person)
+    .join(Membership, Membership.group_id == Group.id)
+    .where(Membership.user_id == bindparam("user"), COUNTS)
+    .order_by(Group.path)
+)
+
+
+def places_of(db: Db, user_id: int) -> tuple[Place, ...]:
+    """Where a person belongs, as of this moment."""
+    return tuple(Place(*row) for row in _PLACES.all(db, user=user_id))
+
+
+def person(db: Db, user_id: int) -> Actor:
+    """A person as whoever asks, for work that is done for them later; who was shut out meanwhile may do nothing."""
+    user = db.get_one(User, user_id)
+    if user.disabled_at is not None:
+        return ANONYMOUS
+    return Actor(
+        "user", user.id, user.public_id, user.name, user.email, user.language, user.time_zone, places_of(db, user_id)
     )
 
 
@@ -115,6 +141,11 @@ def _ticket_actor(db: Db, session_id: int, created_at: datetime, expires_at: dat
     return Actor(kind="ticket", ticket_ids=tickets, session_id=session_id, expires_at=expires_at)
 
 
+def lives(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a person's session still opens something."""
+    return Session.expires_at > now, Session.seen_at > now - IDLE
+
+
 def is_stale(actor: Actor, now: datetime) -> bool:
     """Whether the last use of the actor's session is due to be written."""
     return actor.seen_at is not None and actor.seen_at + SEEN_EVERY <= now
@@ -127,6 +158,17 @@ def touch(db: Db, session_id: int, now: datetime) -> None:
 def close(db: Db, session_id: int) -> None:
     """Sign out: the token is dead at once, wherever a copy of it is."""
     db.execute(delete(Session).where(Session.id == session_id))
+
+
+def close_all(db: Db, user_id: int, *, but: int | None = None) -> int:
+    """End every session of a person, or every other one; returns how many."""
+    wanted = delete(Session).where(Session.user_id == user_id)
+    return db.execute(wanted if but is None else wanted.where(Session.id != but)).rowcount
+
+
+def act_for(db: Db, session_id: int, group_id: int | None) -> None:
+    """Remember the group that the person of this session looks at alone; None for all of theirs."""
+    db.execute(update(Session).where(Session.id == session_id).values(group_id=group_id))
 
 
 def forget_old(db: Db, now: datetime) -> int:

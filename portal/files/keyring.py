@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class SigningKey:
         """The public key as 64 hexadecimal digits, as programs carry it."""
         return self.public.public_bytes_raw().hex()
 
-    @property
+    @cached_property
     def id(self) -> str:
         return hashlib.sha256(self.public.public_bytes_raw()).hexdigest()[:16]
 

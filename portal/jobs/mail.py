@@ -1,23 +1,29 @@
-"""The outbox: a mail is written in the transaction of the deed, and a worker holds it with a claim while it sends."""
+"""The outbox: a mail is noted in the transaction of the deed, and a worker holds it with a claim while it sends."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any, Protocol
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.brand.stationery import Letter
+from portal.brand.stationery import Letter, Stationery, Unwritten
 from portal.db import new_id
 from portal.files.vault import Unreadable, Vault
-from portal.models import Mail, User
+from portal.models import Mail
+from portal.rows import write
+
+log = logging.getLogger("portal.mail")
 
 # Longer than any mail can take that a server answers at all: whoever holds one longer has died.
 HELD = timedelta(minutes=10)
@@ -40,6 +46,22 @@ class Body(msgspec.Struct, frozen=True):
     html: str
 
 
+class Draft(msgspec.Struct, frozen=True):
+    """A letter that is not written yet: by which templates, in which language and time zone, and of which facts."""
+
+    name: str
+    language: str
+    zone: str
+    facts: dict[str, Any]
+
+
+class Reader(Protocol):
+    """Whom a mail goes to, as far as the outbox knows."""
+
+    id: int
+    email: str
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A mail in the hands of one worker."""
@@ -51,36 +73,53 @@ class Claimed:
     message: EmailMessage
 
 
-def post(db: Session, vault: Vault, now: datetime, user: User, letter: Letter, *, is_secret: bool = False) -> Mail:
-    """Put a letter to this person into the outbox; it leaves if, and only if, the transaction is committed.
+def post(
+    db: Session, vault: Vault, now: datetime, to: Reader | str, letter: Letter, *, is_secret: bool = False
+) -> None:
+    """Put a letter to a person, or to an address that has no account, into the outbox; it leaves if, and only if, the
+    transaction is committed.
 
     `is_secret` blanks the body once it is sent. Raises Misshapen for an address or header that leaves its line.
     """
-    if not is_address(user.email):
+    public_id, message_id = _named(now, letter.headers["From"])
+    written = _written(vault, message_id, letter)
+    _put(db, now, to, public_id, message_id, letter.name, letter.language, is_secret=is_secret, **written)
+
+
+def note(
+    db: Session, vault: Vault, now: datetime, to: Reader | str, draft: Draft, sender: str, *, is_secret: bool = False
+) -> None:
+    """The same for a letter that is written when it leaves, in the words and the look of that day."""
+    public_id, message_id = _named(now, sender)
+    facts = vault.seal("mail-facts", msgspec.json.encode(draft), message_id.encode())
+    _put(db, now, to, public_id, message_id, draft.name, draft.language, is_secret=is_secret, facts=facts)
+
+
+def _put(
+    db: Session, now: datetime, to: Reader | str, public_id: UUID, message_id: str, kind: str, language: str,
+    **told: Any,
+) -> None:  # fmt: skip
+    recipient, user_id = (to, None) if isinstance(to, str) else (to.email, to.id)
+    if not is_address(recipient):
         raise Misshapen("this is no address that a mail can go to")
+    write(
+        db, Mail, public_id=public_id, message_id=message_id, kind=kind, user_id=user_id, recipient=recipient,
+        language=language, state="ready", created_at=now, due_at=now, **told,
+    )  # fmt: skip
+
+
+def _named(now: datetime, sender: str) -> tuple[UUID, str]:
+    public_id = new_id(now)
+    return public_id, f"<{public_id}@{sender.rpartition('@')[2].rstrip('>')}>"
+
+
+def _written(vault: Vault, message_id: str, letter: Letter) -> dict[str, Any]:
+    """What is kept of a letter. Raises Misshapen."""
     for name, value in {**letter.headers, "Subject": letter.subject}.items():
         if not value.isprintable() or not re.fullmatch(r"[A-Za-z-]+", name):
             raise Misshapen(f"the header {name!r} must be one line of plain text")
-    public_id = new_id(now)
-    message_id = f"<{public_id}@{_domain(letter.headers['From'])}>"
-    sealed = vault.seal("mail", msgspec.json.encode(Body(letter.text, letter.html)), message_id.encode())
-    mail = Mail(
-        public_id=public_id,
-        message_id=message_id,
-        kind=letter.name,
-        user_id=user.id,
-        recipient=user.email,
-        language=letter.language,
-        subject=letter.subject,
-        body=sealed,
-        is_secret=is_secret,
-        headers=dict(letter.headers),
-        state="ready",
-        created_at=now,
-        due_at=now,
-    )
-    db.add(mail)
-    return mail
+    body = vault.seal("mail", msgspec.json.encode(Body(letter.text, letter.html)), message_id.encode())
+    return {"subject": letter.subject, "headers": dict(letter.headers), "body": body}
 
 
 def is_address(text: str) -> bool:
@@ -93,15 +132,22 @@ def has_due(db: Session, now: datetime) -> bool:
     return db.execute(select(Mail.id).where(*_due(now)).limit(1)).scalar() is not None
 
 
-def claim(db: Session, vault: Vault, now: datetime) -> Claimed | None:
-    """Take hold of the next mail that is due; other workers pass over it until the claim ends."""
+def claim(db: Session, vault: Vault, stationery: Stationery, now: datetime) -> Claimed | None:
+    """Take hold of the next mail that is due; other workers pass over it until the claim ends.
+
+    A mail that cannot be written or read is given up, and stops no other.
+    """
     wanted = select(Mail).where(*_due(now)).order_by(Mail.due_at, Mail.id).limit(1).with_for_update(skip_locked=True)
     while (mail := db.execute(wanted).scalar()) is not None:
         try:
+            if mail.facts is not None:
+                _write_out(vault, stationery, mail)
             written = message(vault, mail)
-        except Unreadable as problem:
+        except (Unreadable, Unwritten, Misshapen) as problem:
+            log.exception("this mail cannot be sent: %s", mail.message_id)
             mail.state, mail.problem = "failed", str(problem)[:500]
             db.flush()
+            _blank(db, mail.id)
             continue
         mail.claim, mail.claimed_until, mail.tries = uuid4(), now + HELD, mail.tries + 1
         return Claimed(mail.id, mail.claim, mail.message_id, mail.recipient, written)
@@ -150,6 +196,28 @@ def give_up(db: Session, now: datetime) -> None:
     db.execute(delete(Mail).where(Mail.created_at < now - KEPT))
 
 
+def letter_of(vault: Vault, stationery: Stationery, mail: Mail) -> Letter | None:
+    """What a mail says: as it was written, or as it would be written now; None where it was secret and is gone.
+
+    Raises files.vault.Unreadable and brand.stationery.Unwritten.
+    """
+    if mail.facts is not None:
+        opened = vault.open("mail-facts", mail.facts, mail.message_id.encode())
+        draft = msgspec.json.decode(opened, type=Draft)
+        language, zone = stationery.language(draft.language), ZoneInfo(draft.zone)
+        return stationery.write(draft.name, language, zone, mail.created_at, **draft.facts)
+    told = body(vault, mail)
+    return told and Letter(mail.kind, mail.language, mail.subject, told.text, told.html, mail.headers)
+
+
+def _write_out(vault: Vault, stationery: Stationery, mail: Mail) -> None:
+    """From now on it stays as it is: sent once more, it is the same mail."""
+    letter = letter_of(vault, stationery, mail)
+    for name, value in _written(vault, mail.message_id, letter).items():
+        setattr(mail, name, value)
+    mail.facts = None
+
+
 def body(vault: Vault, mail: Mail) -> Body | None:
     """Text and HTML of a mail; None where they were secret and are gone. Raises files.vault.Unreadable."""
     if mail.body is None:
@@ -183,8 +251,5 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def _blank(db: Session, mail_id: int) -> None:
-    db.execute(update(Mail).where(Mail.id == mail_id, Mail.is_secret, Mail.state != "ready").values(body=None))
-
-
-def _domain(sender: str) -> str:
-    return sender.rpartition("@")[2].rstrip(">")
+    over = (Mail.id == mail_id, Mail.is_secret, Mail.state != "ready")
+    db.execute(update(Mail).where(*over).values(body=None, facts=None))

@@ -76,7 +76,7 @@ class Postman:
             if not mail.has_due(db, now):
                 return None
         with self._site.database.writing() as db:
-            return mail.claim(db, self._site.vault, now)
+            return mail.claim(db, self._site.vault, self._site.stationery, now)
 
     def _connected(self) -> SMTP:
         smtp = self._smtp

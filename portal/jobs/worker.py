@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from portal.models import Job
 from portal.site import Site
 
 log = logging.getLogger("portal.worker")
-PAUSE = 5.0
+PAUSE = 1.0  # for work that another process left; what this one leaves rings the bell
 
 Run = Callable[[Session, datetime, Vault, Mapping[str, Any]], object]
 
@@ -32,13 +32,22 @@ class Kind:
     every: timedelta | None = None
 
 
+class Aside(Protocol):
+    """Somebody with longer work, who does it piece by piece and in transactions of their own."""
+
+    def work(self) -> bool: ...
+    def rest(self) -> None: ...
+
+
 class Worker:
-    """Empties the queue, and lets the postman go between two jobs. What each kind of job means is told by whoever
-    starts it.
+    """Empties the queue, and lets the postman and the clerk go on between two jobs. What each kind of job means is told
+    by whoever starts it.
     """
 
-    def __init__(self, site: Site, kinds: Mapping[str, Kind], postman: Postman | None = None) -> None:
-        self._site, self._kinds, self._postman = site, kinds, postman
+    def __init__(
+        self, site: Site, kinds: Mapping[str, Kind], postman: Postman | None = None, clerk: Aside | None = None
+    ) -> None:
+        self._site, self._kinds, self._postman, self._clerk = site, kinds, postman, clerk
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -48,6 +57,7 @@ class Worker:
 
     def stop(self) -> None:
         self._stopped.set()
+        self._site.bell.ring()
         if self._thread:
             self._thread.join(10)
 
@@ -60,15 +70,18 @@ class Worker:
                     pass
             except SQLAlchemyError:
                 log.exception("the database is away; trying again")
-            self._stopped.wait(PAUSE)
+            self._site.bell.wait(PAUSE)
         if self._postman is not None:
             self._postman.rest()
+        if self._clerk is not None:
+            self._clerk.rest()
 
     def round(self) -> bool:
-        """One job and one mail; False when there was neither."""
+        """One job, one mail and one piece of longer work; False when there was none of them."""
         worked = self.step()
         delivered = self._postman is not None and self._postman.deliver()
-        return worked or delivered
+        decided = self._clerk is not None and self._clerk.work()
+        return worked or delivered or decided
 
     def enlist(self) -> None:
         """See that all recurring work stands in the queue."""

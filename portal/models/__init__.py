@@ -1,29 +1,44 @@
 """The tables, one file per noun."""
 
 from portal.models.activations import LIVE, Activation, ActivationState
+from portal.models.assignments import Assignment, AssignmentKind
+from portal.models.batches import Batch, BatchKind, BatchLine, BatchMode, BatchState, LineState
 from portal.models.cases import Conflict
 from portal.models.devices import Device, WaitingDevice
 from portal.models.events import Event, Seal
-from portal.models.groups import Grant, Group, GroupKind, Membership, Right, Role
+from portal.models.groups import COUNTS, Grant, Group, GroupKind, Membership, Right, Role
 from portal.models.installation import Fact
+from portal.models.invitations import Invitation, InvitationUse
 from portal.models.jobs import Answer, Job
 from portal.models.licenses import License, LicenseKey, LicenseState, Term, TermKind
+from portal.models.links import Link
 from portal.models.mails import Mail
 from portal.models.operations import Operation
 from portal.models.products import Article, Category, Model, Product, category_articles
-from portal.models.rule_sets import RuleSet, RuleVersion
+from portal.models.reminders import ReminderAddress, ReminderSent
+from portal.models.replays import Replay, ReplayFinding, ReplayState
+from portal.models.requests import Request, RequestKind, RequestState, StandingRule
+from portal.models.rule_sets import RuleDraft, RuleSet, RuleVersion
 from portal.models.sessions import Attempt, Session, session_tickets
 from portal.models.tickets import Ticket
 from portal.models.transfers import Closed, Transfer, TransferKind
 from portal.models.users import User
 
 __all__ = [
+    "COUNTS",
     "LIVE",
     "Activation",
     "ActivationState",
     "Answer",
     "Article",
+    "Assignment",
+    "AssignmentKind",
     "Attempt",
+    "Batch",
+    "BatchKind",
+    "BatchLine",
+    "BatchMode",
+    "BatchState",
     "Category",
     "Closed",
     "Conflict",
@@ -33,21 +48,35 @@ __all__ = [
     "Grant",
     "Group",
     "GroupKind",
+    "Invitation",
+    "InvitationUse",
     "Job",
     "License",
     "LicenseKey",
     "LicenseState",
+    "LineState",
+    "Link",
     "Mail",
     "Membership",
     "Model",
     "Operation",
     "Product",
+    "ReminderAddress",
+    "ReminderSent",
+    "Request",
+    "RequestKind",
+    "RequestState",
+    "Replay",
+    "ReplayFinding",
+    "ReplayState",
     "Right",
     "Role",
+    "RuleDraft",
     "RuleSet",
     "RuleVersion",
     "Seal",
     "Session",
+    "StandingRule",
     "Term",
     "TermKind",
     "Ticket",

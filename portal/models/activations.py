@@ -62,6 +62,7 @@ class Activation(Base):
     public_id: Mapped[UUID] = mapped_column(unique=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"))
     device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"), index=True)
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
     line: Mapped[UUID]
     generation: Mapped[int]
     state: Mapped[str] = mapped_column(String(20))

@@ -38,7 +38,10 @@ class Device(Base):
 
 
 class WaitingDevice(Base):
-    """A device that was refused for lack of a seat and is shown for a day to whoever may hand it one."""
+    """A device that was refused for lack of a seat and is shown for a day to whoever may hand it one.
+
+    One that came with a person's own key waits for a seat of that assignment.
+    """
 
     __tablename__ = "waiting_devices"
     __table_args__ = (Index("ix_waiting_devices_license_id_until", "license_id", "until"),)
@@ -47,6 +50,7 @@ class WaitingDevice(Base):
     public_id: Mapped[UUID] = mapped_column(unique=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"))
     device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
     asked_at: Mapped[datetime]
     until: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # got a seat, or was dismissed

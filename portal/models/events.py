@@ -19,6 +19,7 @@ class Event(Base):
     __table_args__ = (
         CheckConstraint("outcome in ('done', 'refused')", name="outcome"),
         Index("ix_events_license_id_id", "license_id", "id"),
+        Index("ix_events_group_id_at", "group_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -29,10 +30,11 @@ class Event(Base):
     code: Mapped[str | None] = mapped_column(String(40))
     actor_kind: Mapped[str] = mapped_column(String(20))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"))
     license_id: Mapped[int | None] = mapped_column(ForeignKey("licenses.id"))
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activations.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
     rule_version_id: Mapped[int | None] = mapped_column(ForeignKey("rule_versions.id"))
     details: Mapped[dict[str, Any]]
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Id, Path_
@@ -49,7 +49,10 @@ class Group(Base):
 
 
 class Membership(Base):
-    """A person in a group. Until it is accepted, and while it is suspended, it gives nothing."""
+    """A person in a group. Until it is accepted, while it is suspended, and once it has ended, it gives nothing.
+
+    The row of a person who left stays; who joins again gets it back. `external_id` is a personnel number.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -58,12 +61,20 @@ class Membership(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(index=True, unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
+    external_id: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime]
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     accepted_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+# A membership that gives something; every question about who belongs where asks with it.
+COUNTS = and_(Membership.accepted_at.is_not(None), Membership.suspended_at.is_(None), Membership.ended_at.is_(None))
 
 
 class Grant(Base):

@@ -24,6 +24,8 @@ class License(Base):
     """The right to use an article with a number of seats.
 
     `used` is the guarded counter of taken seats: the constraint is the last line of defense against two winners.
+    `assigned` of the seats are kept for people, departments or nobody, and `used_assigned` of the taken ones are among
+    them; whoever comes with the license's own key takes from what is left.
     `ends_at` and `starts_on_use_days` repeat what the terms say, so that 5,000 rows can be sorted; only
     `actions.terms.settle` writes them, and `waiting_until` likewise repeats the waiting devices.
     """
@@ -32,6 +34,10 @@ class License(Base):
     __table_args__ = (
         CheckConstraint("quantity >= 1", name="quantity"),
         CheckConstraint("used >= 0 and used <= quantity + overage", name="seats"),
+        CheckConstraint("assigned >= 0 and assigned <= quantity", name="assigned"),
+        CheckConstraint(
+            "used_assigned >= 0 and used_assigned <= assigned and used_assigned <= used", name="used_assigned"
+        ),
         CheckConstraint("state in ('issued', 'registered', 'recalled', 'revoked', 'merged')", name="state"),
         # Counts and sorts what a group owns without a look at the licenses themselves.
         Index(
@@ -57,6 +63,8 @@ class License(Base):
     quantity: Mapped[int]
     overage: Mapped[int] = mapped_column(default=0)
     used: Mapped[int] = mapped_column(default=0)
+    assigned: Mapped[int] = mapped_column(default=0)
+    used_assigned: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(20))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("licenses.id"))
     order_number: Mapped[str | None] = mapped_column(String(100))
@@ -69,7 +77,8 @@ class License(Base):
 
 
 class LicenseKey(Base):
-    """What programs present: one for each ticket that fed the license, in ticket format.
+    """What programs present, in ticket format: one for each ticket that fed the license, and one for each assignment of
+    seats to a person.
 
     `head` and `tail` are keyed hashes of its first and last group, which lists show and people search for. `hint` finds
     it by the hash that a request from a PC without a network carries in its place.
@@ -80,6 +89,7 @@ class LicenseKey(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
     lookup: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     hint: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True, unique=True)
     cipher: Mapped[bytes] = mapped_column(LargeBinary)

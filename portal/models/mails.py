@@ -13,11 +13,12 @@ from portal.db import Base, Id
 
 
 class Mail(Base):
-    """One mail to one person, as it was written on the day.
+    """One mail to one person. `facts` are what it will speak of, as they were at the deed; whoever sends it first
+    writes it, and from then on it stays as it was written.
 
-    `body` holds text and HTML, sealed; a body that `is_secret` is gone once the mail is sent or given up. Whoever
-    sends it holds it with a `claim` until `claimed_until`; after that another worker may take it, and it leaves under
-    the same `message_id` again.
+    `body` holds text and HTML; both it and the facts are sealed, and where they are `is_secret` gone once the mail is
+    sent or given up. Whoever sends it holds it with a `claim` until `claimed_until`; after that another worker may take
+    it, and it leaves under the same `message_id` again.
     """
 
     __tablename__ = "mails"
@@ -33,10 +34,11 @@ class Mail(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     recipient: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(10))
-    subject: Mapped[str] = mapped_column(String(300))
+    facts: Mapped[bytes | None] = mapped_column(LargeBinary)
+    subject: Mapped[str] = mapped_column(String(300), default="")
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     is_secret: Mapped[bool] = mapped_column(default=False)
-    headers: Mapped[dict[str, Any]]
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(10), default="ready")
     created_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime]

@@ -12,7 +12,10 @@ from portal.db import Base, Id
 
 
 class Session(Base):
-    """A signed-in person or a ticket session. Only the hash of its token is stored."""
+    """A signed-in person or a ticket session. Only the hash of its token is stored.
+
+    `group_id` is the group that the person acts for; without one they act for all of theirs.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (CheckConstraint("kind in ('user', 'ticket')", name="kind"),)
@@ -22,6 +25,7 @@ class Session(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     kind: Mapped[str] = mapped_column(String(10))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String
@@ -12,7 +13,10 @@ from portal.db import Base, Id
 
 
 class User(Base):
-    """A person. `email` is kept in lower case; a changed password, role or state ends the person's sessions."""
+    """A person. `email` is kept in lower case; a changed password, role or state ends the person's sessions.
+
+    `profile` holds what the vendor asks people for beyond their name, by the names of the fields.
+    """
 
     __tablename__ = "users"
 
@@ -23,6 +27,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(300))
     language: Mapped[str | None] = mapped_column(String(10))
     time_zone: Mapped[str | None] = mapped_column(String(64))
+    profile: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

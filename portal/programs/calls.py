@@ -2,21 +2,24 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select, true
 from sqlalchemy.exc import DBAPIError
 
-from portal.access import ANONYMOUS, Actor, Stop
+from portal.access import ANONYMOUS, Actor, Stop, within
 from portal.actions import ledger
+from portal.actions.rule_sets import InForce
 from portal.actions.tickets import key_lookup
 from portal.doors import limits
 from portal.doors.limits import TooMany
 from portal.files.signatures import sign_response
 from portal.jobs import answers
-from portal.models import License, LicenseKey
+from portal.models import Activation, Assignment, License, LicenseKey
+from portal.rows import Ready
 from portal.web import Answer, Area, Visit
 from portal.web.endpoint import Plan, endpoint, in_unit_of_work
 from portal.web.errors import is_outage
@@ -28,7 +31,9 @@ log = logging.getLogger("portal.api")
 LIMIT = 64 * 1024
 LONGEST_KEY = 200
 
-_OF_KEY = select(LicenseKey.license_id).where(LicenseKey.lookup == bindparam("lookup"))
+_OF_KEY = Ready(
+    select(LicenseKey.license_id, LicenseKey.assignment_id).where(LicenseKey.lookup == bindparam("lookup"))
+)
 
 
 class BadCall(Stop):
@@ -39,6 +44,14 @@ class BadCall(Stop):
     ) -> None:
         super().__init__(code)
         self.detail, self.pointer, self.status = detail, pointer, status
+
+
+class UnknownKey(BadCall):
+    """A license key that nobody has, or not the one that is called for. What could be a guess `counts`."""
+
+    def __init__(self, visit: Visit, *, counts: bool = False) -> None:
+        super().__init__(visit.lang.gettext("We do not know this license key."), code="LICENSE_INVALID", status=401)
+        self.counts = counts
 
 
 def get(path: str, **options: Any) -> Callable[[Callable[..., Answer]], HTTPRouteHandler]:
@@ -68,8 +81,7 @@ def serve(visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | None) -
     try:
         if early is not None:
             raise early
-        visit.actor = caller(visit)
-        answer = in_unit_of_work(visit, plan, lambda: once(visit, plan, named))
+        answer = counted(visit, lambda: in_unit_of_work(visit, plan, lambda: called(visit, plan, named)))
     except BadCall as bad:
         return error(bad.status, bad.code, bad.detail, pointer=bad.pointer)
     except TooMany as late:
@@ -88,48 +100,78 @@ def serve(visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | None) -
     return signed(visit, answer) if answer.status < 300 else answer
 
 
+def called(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
+    """The call itself, within its unit of work where it has one."""
+    visit.actor = caller(visit)
+    return once(visit, plan, named)
+
+
 def caller(visit: Visit) -> Actor:
-    """The license whose key is presented, or nobody. Unknown keys are counted against the address."""
+    """The license whose key is presented, or nobody."""
     scheme, _, key = visit.incoming.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "license":
         return ANONYMOUS
-    license_id = license_of(visit, key)
-    if license_id is None:
-        raise unknown_key(visit)
-    return Actor(kind="program", license_id=license_id)
+    return program(visit, key)
 
 
-def unknown_key(visit: Visit) -> BadCall:
-    return BadCall(visit.lang.gettext("We do not know this license key."), code="LICENSE_INVALID", status=401)
-
-
-def license_of(visit: Visit, key: str) -> int | None:
-    """The license this key belongs to; guessing is limited per address and network."""
-    site = visit.site
+def program(visit: Visit, key: str) -> Actor:
+    """A program with this key, which is the license's own or that of a person who was assigned a seat of it. Raises
+    UnknownKey; guessing is limited per address and network."""
     if not 5 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        return None
-    with site.database.reading() as db:
-        found = db.connection().execute(_OF_KEY, {"lookup": key_lookup(visit.vault, key)}).scalar()
+        raise UnknownKey(visit)
+    unit = visit.site.database.reading() if visit.db is None else nullcontext(visit.db)
+    with unit as db:
+        found = _OF_KEY.first(db, lookup=key_lookup(visit.vault, key))
     if found is None:
-        here = [(limits.KEY_ADDRESS, visit.address), (limits.TICKET_NETWORK, limits.network(visit.address))]
-        with site.limits.trial(site.database, visit.now, here) as trial:
-            trial.failed()
-    return found
+        raise UnknownKey(visit, counts=True)
+    return Actor(kind="program", license_id=found[0], assignment_id=found[1])
+
+
+def counted(visit: Visit, call: Callable[[], Answer]) -> Answer:
+    """Guesses are counted against the address once the call is over: the count is a unit of work of its own."""
+    try:
+        return call()
+    except UnknownKey as unknown:
+        if unknown.counts:
+            here = [(limits.KEY_ADDRESS, visit.address), (limits.TICKET_NETWORK, limits.network(visit.address))]
+            with visit.site.limits.trial(visit.site.database, visit.now, here) as trial:
+                trial.failed()
+        raise
 
 
 def own_license(visit: Visit, license_id: object = None) -> License:
     """The license of the calling key; any other id does not exist for it."""
+    return _if_named(visit.db.get_one(License, own_id(visit)), license_id)
+
+
+def held_license(visit: Visit, license_id: object = None) -> tuple[License, InForce]:
+    """The same, held to the end of the call, and before it whatever its rules reach across; with these rules."""
+    license_, in_force = ledger.hold(visit.db, own_id(visit))
+    return _if_named(license_, license_id), in_force
+
+
+def own_id(visit: Visit) -> int:
+    """The number of the calling key's license; without a key there is none."""
     if visit.actor.license_id is None:
         raise BadCall("Send the license key as “Authorization: License …”.", code="LICENSE_INVALID", status=401)
-    license_ = visit.db.get_one(License, visit.actor.license_id)
+    return visit.actor.license_id
+
+
+def _if_named(license_: License, license_id: object) -> License:
     if license_id is not None and str(license_.public_id) != str(license_id):
         raise BadCall("There is nothing at this address.", code="NOT_FOUND", status=404)
     return license_
 
 
-def lock(visit: Visit, license_: License) -> None:
-    """Hold the license to the end of the call, and before it whatever its rules reach across."""
-    ledger.hold(visit.db, license_)
+def own_assignment(visit: Visit) -> Assignment | None:
+    """What the calling key was made for, where it is a person's own."""
+    assignment_id = visit.actor.assignment_id
+    return visit.db.get_one(Assignment, assignment_id) if assignment_id is not None else None
+
+
+def reach(visit: Visit) -> ColumnElement[bool]:
+    """The seats that the calling key is about: the license's own key is about all of them."""
+    return within(visit.actor, Activation.assignment_id) if visit.actor.assignment_id is not None else true()
 
 
 def body(visit: Visit) -> dict[str, Any]:
@@ -153,8 +195,10 @@ def once(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
     if len(key) > answers.LONGEST_KEY or not key.isprintable():
         raise BadCall(f"An Idempotency-Key has at most {answers.LONGEST_KEY} plain characters.")
     # Twins of a call wait here for the first one, and then find its answer.
-    lock(visit, own_license(visit))
-    caller_, request = f"license {visit.actor.license_id}", _request_digest(visit)
+    held_license(visit)
+    # Each person's own key is a caller of its own.
+    of_person = f" {visit.actor.assignment_id}" if visit.actor.assignment_id is not None else ""
+    caller_, request = f"license {visit.actor.license_id}{of_person}", _request_digest(visit)
     kept = answers.find(visit.db, visit.vault, caller_, key, request)
     if kept is not None:
         return Answer(kept[1], kept[0], "application/vnd.api+json")

@@ -29,13 +29,13 @@ def good_until(visit: Visit, license_: License) -> datetime | None:
 
 def machine_file(
     visit: Visit, license_: License, activation: Activation, device: Device, until: datetime | None, *,
-    with_features: bool, key: str | None, request: UUID | None = None,
+    with_features: bool, key: str | None, assignment_id: int | None, request: UUID | None = None,
 ) -> tuple[Certificate, dict[str, Any]]:  # fmt: skip
     """A file for this device only, and the machine it is about; with a license key it is encrypted for that key.
 
-    `request` is the one that it answers, for a PC without a network.
+    `assignment_id` tells whose key asks for it, `request` the one that it answers, for a PC without a network.
     """
-    included = [license_resource(visit.db, visit.vault, license_, visit.now)]
+    included = [license_resource(visit.db, visit.vault, license_, visit.now, assignment_id)]
     if with_features:
         included += entitlement_resources(visit.db.get_one(Article, license_.article_id))
     resource = machine_resource(activation, device, license_, portal=visit.settings.url)

@@ -7,7 +7,7 @@ from portal.actions.seats import Outcome
 from portal.files import papers
 from portal.files.documents import Type
 from portal.files.papers import DocumentRefused, Paper
-from portal.models import Device, License, Transfer
+from portal.models import Assignment, Device, License, Transfer
 from portal.programs import files
 from portal.rules import Decision
 from portal.web import Visit
@@ -30,10 +30,12 @@ def answer_request(visit: Visit, license_: License, paper: Paper) -> Answered:
         until = seats.lease_end(rule_sets.in_force(visit.db, license_.article_id), visit.now, license_.ends_at)
         seats.extend_lease(activation, until)
         device = visit.db.get_one(Device, activation.device_id)
-        key = hints.key_for(visit, license_, paper.document.license)
+        own = visit.db.get(Assignment, activation.assignment_id) if activation.assignment_id else None
+        key = hints.key_for(visit, license_, paper.document.license, own)
         certificate, _ = files.machine_file(
             visit, license_, activation, device, until,
-            with_features=True, key=key, request=paper.document.request_id,
+            with_features=True, key=hints.written(visit, key) if key else None,
+            assignment_id=key.assignment_id if key else None, request=paper.document.request_id,
         )  # fmt: skip
         transfers.keep(visit, taken.transfer, certificate.text)
     return Answered(paper.type, taken.outcome, taken.transfer)

@@ -9,18 +9,29 @@ from sqlalchemy.orm import Session
 
 from portal.files.certificates import Certificate
 from portal.files.vault import Vault
-from portal.models import Activation, ActivationState, Article, Device, License, LicenseKey, LicenseState, Product
+from portal.models import (
+    Activation,
+    ActivationState,
+    Article,
+    Assignment,
+    Device,
+    License,
+    LicenseKey,
+    LicenseState,
+    Product,
+)
 
 
 def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def key_of(db: Session, vault: Vault, license_: License) -> str:
-    """The key in its one written form: the latest, because of several tickets the last one is enough."""
+def key_of(db: Session, vault: Vault, license_: License, assignment_id: int | None) -> str:
+    """The key in its one written form, the license's or that of an assignment: the latest, because of several tickets
+    the last one is enough."""
     cipher, lookup = db.execute(
         select(LicenseKey.cipher, LicenseKey.lookup)
-        .where(LicenseKey.license_id == license_.id)
+        .where(LicenseKey.license_id == license_.id, LicenseKey.assignment_id == assignment_id)
         .order_by(LicenseKey.id.desc())
         .limit(1)
     ).one()
@@ -35,8 +46,12 @@ def status_of(license_: License, now: datetime) -> str:
     return "ACTIVE"
 
 
-def license_resource(db: Session, vault: Vault, license_: License, now: datetime) -> dict[str, Any]:
-    """A license; `attributes.key` is its key in written form, `maxMachines` its seats."""
+def license_resource(
+    db: Session, vault: Vault, license_: License, now: datetime, assignment_id: int | None
+) -> dict[str, Any]:
+    """A license; `attributes.key` is its key in written form, `maxMachines` its seats. To the program of a person who
+    was assigned seats of it these are the person's own."""
+    own = db.get_one(Assignment, assignment_id) if assignment_id is not None else None
     product, code = db.execute(
         select(Product.name, Product.code)
         .join(Article, Article.product_id == Product.id)
@@ -46,12 +61,12 @@ def license_resource(db: Session, vault: Vault, license_: License, now: datetime
         "type": "licenses",
         "id": str(license_.public_id),
         "attributes": {
-            "key": key_of(db, vault, license_),
+            "key": key_of(db, vault, license_, assignment_id),
             "name": product,
             "expiry": instant(license_.ends_at) if license_.ends_at else None,
-            "status": status_of(license_, now),
-            "maxMachines": license_.quantity,
-            "uses": license_.used,
+            "status": "SUSPENDED" if own is not None and own.ended_at is not None else status_of(license_, now),
+            "maxMachines": own.seats if own is not None else license_.quantity,
+            "uses": own.used if own is not None else license_.used,
             "metadata": {"product": code},
             "created": instant(license_.created_at),
             "updated": instant(license_.seen_at or license_.created_at),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -19,8 +18,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Found:
+class Found(NamedTuple):
     """Those columns of one license: a row of the driver's would look each of them up by name, again and again."""
 
     id: int

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, true
 
-from portal.access import Actor
+from portal.access import Actor, visible_whole, within
 from portal.files import tickets as codes
 from portal.files.vault import Vault
 from portal.models import (
@@ -40,7 +40,6 @@ class Wanted:
 
 def wanted(query: dict[str, str]) -> Wanted:
     """Read the filters of an address; nonsense is nothing asked for."""
-    number = query.get("page", "1")
     order = query.get("order", "waiting")
     state = query.get("state", "")
     return Wanted(
@@ -48,8 +47,19 @@ def wanted(query: dict[str, str]) -> Wanted:
         product=query.get("product", "")[:100],
         state=state if state in STATES else "",
         order=order if order in ORDERS else "waiting",
-        page=int(number) if number.isascii() and number.isdigit() and 0 < len(number) <= 6 else 1,
+        page=page_of(query),
     )
+
+
+def page_of(query: dict[str, str]) -> int:
+    """The page of a list that an address asks for; nonsense is the first."""
+    number = query.get("page", "1")
+    return int(number) if number.isascii() and number.isdigit() and 0 < len(number) <= 6 else 1
+
+
+def pattern_of(search: str) -> str:
+    """What LIKE finds the searched letters with, large or small, whatever they mean to it."""
+    return "%" + search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
@@ -104,25 +114,35 @@ def filters(vault: Vault, actor: Actor, asked: Wanted, now: datetime) -> list[Co
     return found
 
 
+def _reaches(actor: Actor, assignment_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """Nobody finds out by searching what other people have of a license that they see only in part."""
+    if actor.kind != "user" or not actor.places:
+        return true()
+    return or_(visible_whole(actor), within(actor, assignment_id))
+
+
 def _matches(vault: Vault, actor: Actor, search: str) -> ColumnElement[bool]:
     """A product, a PC, a person, an order number, a whole ticket, or the first or last group of one."""
-    pattern = "%" + search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = pattern_of(search)
     on_device = exists().where(
         Activation.license_id == License.id,
         Activation.ended_at.is_(None),
         Activation.device_id == Device.id,
+        _reaches(actor, Activation.assignment_id),
         func.lower(Device.name).like(pattern, escape="\\"),
     )
     waiting = exists().where(
         WaitingDevice.license_id == License.id,
         WaitingDevice.ended_at.is_(None),
         WaitingDevice.device_id == Device.id,
+        _reaches(actor, WaitingDevice.assignment_id),
         func.lower(Device.name).like(pattern, escape="\\"),
     )
     typed = codes.normalize(search)
     group = vault.lookup("ticket-group", typed)
     ticket = exists().where(
         LicenseKey.license_id == License.id,
+        _reaches(actor, LicenseKey.assignment_id),
         or_(
             LicenseKey.lookup == vault.lookup("license-key", typed),
             LicenseKey.head == group,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.access import Actor
+from portal.access import Actor, within
 from portal.models import Event as Row
 from portal.models import User
 from portal.reports.shapes import Event, State
@@ -29,12 +29,27 @@ _SHAPES = {
     "file.issued": State.TRANSFER,
     "file.imported": State.ACTIVE,
     "state.mismatch": State.DECISION,
+    "seat.assigned": State.ACTIVE,
+    "seat.taken_back": State.RETURNING,
+    "license.assigned": State.ACTIVE,
+    "license.taken_back": State.RETURNING,
+    "request.made": State.WAITING,
+    "request.granted": State.ACTIVE,
+    "request.declined": State.REFUSED,
 }
 
 
-def history(db: Session, actor: Actor, license_id: int, *, most: int = SHOWN) -> tuple[tuple[Event, ...], int]:
-    """The newest events of a license, and how many more there are."""
+def history(
+    db: Session, actor: Actor, license_id: int, *, most: int = SHOWN, is_part: bool = False,
+    names_people: bool = True,
+) -> tuple[tuple[Event, ...], int]:
+    """The newest events of a license, and how many more there are; of one that the reader sees only in part, those of
+    their own seats, and to whoever looks after nobody no other people's."""
     mine = Row.license_id == license_id
+    if is_part:
+        mine = and_(mine, within(actor, Row.assignment_id))
+    elif not names_people:
+        mine = and_(mine, or_(Row.assignment_id.is_(None), within(actor, Row.assignment_id)))
     total = db.execute(select(func.count()).select_from(Row).where(mine)).scalar_one()
     found = db.execute(
         select(Row, User.name)

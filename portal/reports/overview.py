@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, Owned, Permission, may, visible
+from portal.access import NARROW, Actor, Owned, Permission, relation_to, rights, within
+from portal.access import listed as listed_for
 from portal.files import tickets as codes
 from portal.files.vault import Vault
 from portal.models import (
@@ -20,11 +21,14 @@ from portal.models import (
     Ticket,
 )  # fmt: skip
 from portal.reports import filters, shelf
+from portal.reports.among import among
 from portal.reports.columns import Found, joined, listed
 from portal.reports.filters import Wanted
+from portal.reports.own_seats import OwnSeats, own_seats
 from portal.reports.reach import Reach, reach
 from portal.reports.shapes import Overview, Row, Term
 from portal.reports.states import Held, held, state_of, way_of
+from portal.rows import Ready
 
 PAGE = 50
 NAMES_SHOWN = 3
@@ -53,10 +57,10 @@ def searched(
 ) -> Overview:
     """The way for every question: the database looks at each license that the reader sees."""
     if seen is None:
-        products = tuple((row.code, row.name) for row in db.execute(_products().where(visible(actor))))
+        products = tuple((row.code, row.name) for row in db.execute(_products().where(listed_for(actor))))
     else:
         products = shelf.shelf(db, seen, now).products
-    where = [visible(actor), *filters.filters(vault, actor, asked, now)]
+    where = [listed_for(actor), *filters.filters(vault, actor, asked, now)]
     section = filters.section(now)
     counted = joined(select(section.label("section"), func.count().label("n"))).where(*where).group_by("section")
     counts = {row.section: row.n for row in db.execute(counted)}
@@ -97,10 +101,10 @@ def _overview(
 
 
 # Of several tickets the latest comes last: it alone is enough to move a license.
-_TICKETS = (
+_TICKETS = Ready(
     select(LicenseKey.license_id, Ticket.id, Ticket.cipher, Ticket.lookup)
     .join(Ticket, Ticket.id == LicenseKey.ticket_id)
-    .where(LicenseKey.license_id.in_(bindparam("ids", expanding=True)))
+    .where(among(LicenseKey.license_id, "ids"))
     .order_by(LicenseKey.id)
 )
 
@@ -116,26 +120,60 @@ def columns_of(license_id: int) -> Select[Any]:
 
 def rows(db: Session, vault: Vault, actor: Actor, found: Iterable[Any], now: datetime) -> tuple[Row, ...]:
     """The rows of these licenses, with their devices, waiting devices and tickets read at once for all."""
-    read = [Found(*row) for row in found]
+    read = list(map(Found._make, found))
     ids = [row.id for row in read]
-    seats, keys = held(db, ids, now), _keys(db, [*ids, *(row.merged_into_id for row in read if row.merged_into_id)])
-    return tuple(_row(vault, actor, row, seats[row.id], keys, now) for row in read)
+    keys = _keys(db, [*ids, *(row.merged_into_id for row in read if row.merged_into_id)])
+    own = own_seats(db, actor, ids)
+    owners = {row.id: _owned(row, keys, own.get(row.id)) for row in read}
+    narrow = {row.id for row in read if relation_to(actor, owners[row.id]) in NARROW}
+    seats = held(db, [id_ for id_ in ids if id_ not in narrow], now)
+    if narrow:
+        seats |= held(db, sorted(narrow), now, only=lambda assignment_id: within(actor, assignment_id))
+    shown = []
+    for row in read:
+        if row.id not in narrow:
+            shown.append(_row(vault, actor, row, owners[row.id], seats[row.id], keys, now))
+        else:
+            shown.append(_own_row(vault, actor, row, owners[row.id], seats[row.id], own[row.id], now))
+    if narrow:
+        # Where other people's seats are in use or waited for is nothing to this reader.
+        shown.sort(key=lambda row: shelf.SECTIONS.index(row.group))
+    return tuple(shown)
+
+
+def _own_row(
+    vault: Vault, actor: Actor, row: Found, owned: Owned, seats: Held, own: OwnSeats, now: datetime
+) -> Row:
+    """The license as one who has only some seats of it sees it: those, with the key that was made for them."""
+    row = row._replace(quantity=own.seats, used=own.used, overage=0, seen_at=own.seen_at)
+    if seats.waiting is None:
+        row = row._replace(waiting_until=None)
+    shown, code = _row(vault, actor, row, owned, seats, {}, now), own.key(vault)
+    return shown._replace(code=code, masked=codes.masked(code) if code else None, holder=None)
+
+
+def _owned(row: Found, keys: Keys, own: OwnSeats | None) -> Owned:
+    return Owned(
+        row.user_id, row.group_id, row.path, row.visible_to_group,
+        frozenset([ticket[0] for ticket in keys.get(row.id, [])]), row.id,
+        is_assigned=own is not None and own.is_person, is_kept=own is not None and own.is_kept,
+    )  # fmt: skip
 
 
 def _keys(db: Session, ids: list[int]) -> Keys:
     """Per license its tickets, the latest last: of several the last is enough to move a license."""
     keys: Keys = {}
-    for license_id, *ticket in db.connection().execute(_TICKETS, {"ids": ids}):
+    for license_id, *ticket in _TICKETS.all(db, ids=ids):
         keys.setdefault(license_id, []).append(tuple(ticket))
     return keys
 
 
-def _row(vault: Vault, actor: Actor, row: Found, seats: Held, keys: Keys, now: datetime) -> Row:
+def _row(
+    vault: Vault, actor: Actor, row: Found, owned: Owned, seats: Held, keys: Keys, now: datetime
+) -> Row:
     tickets = keys.get(row.id, [])
     code = _code(vault, tickets)
-    owned = Owned(
-        row.user_id, row.group_id, row.path, row.visible_to_group, frozenset([ticket[0] for ticket in tickets]), row.id
-    )
+    mine = rights(actor, owned)
     state, ends_at = state_of(row, seats, now), row.ends_at
     merged_into = _code(vault, keys.get(row.merged_into_id, [])) if row.merged_into_id else None
     return Row(
@@ -145,17 +183,17 @@ def _row(vault: Vault, actor: Actor, row: Found, seats: Held, keys: Keys, now: d
         days=row.days,
         quantity=row.quantity,
         used=row.used,
-        code=code if code and may(actor, Permission.SEE_TICKET, owned) else None,
+        code=code if Permission.SEE_TICKET in mine else None,
         masked=codes.masked(code) if code else None,
         state=state,
         waiting=seats.waiting,
         days_left=-(-(ends_at - now) // timedelta(days=1)) if ends_at and ends_at > now else None,
-        devices=seats.names[:NAMES_SHOWN],
+        devices=tuple(seats.names[:NAMES_SHOWN]),
         more_devices=max(0, len(seats.names) - NAMES_SHOWN),
         seen_at=seats.seen_at or row.seen_at,
         asked_at=seats.asked_at,
         term=Term(ends_at, row.starts_on_use_days, row.maintenance_until),
-        way=way_of(row, state, may(actor, Permission.USE, owned)),
+        way=way_of(row, state, Permission.USE in mine),
         group=_section_of(row, now),
         holder=row.holder if actor.kind == "user" and row.user_id != actor.user_id else None,
         merged_into=codes.masked(merged_into) if merged_into else None,

@@ -5,28 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, below
+from portal.access import Actor, at_home, below, visible_in_part
 from portal.models import Group, License, LicenseKey, Role
+from portal.reports.among import among
+from portal.rows import Ready
 
 # A reseller's tree can be larger than what fits into a statement; then the database walks it.
 MOST_GROUPS = 200
 
 _user, _group = bindparam("user"), bindparam("group")
-_groups, _shared, _tickets = (bindparam(name, expanding=True) for name in ("groups", "shared", "tickets"))
 _someone_else = or_(License.user_id.is_(None), License.user_id != _user)
 CONDITIONS: dict[str, ColumnElement[bool]] = {
     "group": License.group_id == _group,
-    "groups": License.group_id.in_(_groups),
+    "groups": among(License.group_id, "groups"),
     # Mine outside of the one group that I look after: its rows are counted above, and the index passes over them.
     "mine_before": and_(License.user_id == _user, License.group_id < _group),
     "mine_after": and_(License.user_id == _user, License.group_id > _group),
-    "mine_elsewhere": and_(License.user_id == _user, License.group_id.not_in(_groups)),
+    "mine_elsewhere": and_(License.user_id == _user, not_(among(License.group_id, "groups"))),
     "mine": License.user_id == _user,
-    "shared": and_(License.group_id.in_(_shared), License.visible_to_group, _someone_else),
-    "tickets": License.id.in_(select(LicenseKey.license_id).where(LicenseKey.ticket_id.in_(_tickets))),
+    "shared": and_(among(License.group_id, "shared"), License.visible_to_group, _someone_else),
+    "seats": among(License.id, "seats"),
+    "tickets": License.id.in_(select(LicenseKey.license_id).where(among(LicenseKey.ticket_id, "tickets"))),
 }
 
 
@@ -42,7 +44,7 @@ def reach(db: Session, actor: Actor) -> Reach | None:
     """What this reader sees, as `access.visible` says it; None where only that says it."""
     if actor.kind == "ticket":
         return Reach(("tickets",), {"tickets": actor.ticket_ids})
-    if actor.kind != "user":
+    if actor.kind != "user" or actor.acting is not None or _holds_elsewhere(db, actor):
         return None
     groups = _looked_after(db, actor)
     if len(groups) > MOST_GROUPS:
@@ -57,7 +59,27 @@ def reach(db: Session, actor: Actor) -> Reach | None:
         ways = ["mine"]
     if shared:
         ways, values = [*ways, "shared"], {**values, "shared": shared}
+    if seats := _seats_elsewhere(db, actor, groups, shared):
+        ways, values = [*ways, "seats"], {**values, "seats": seats}
     return Reach(tuple(ways), values)
+
+
+def _holds_elsewhere(db: Session, actor: Actor) -> bool:
+    """Whether something of theirs is out of their reach, because it belongs to a group that they left."""
+    if not actor.places:
+        return True
+    gone = select(License.id).where(License.user_id == actor.user_id, ~at_home(actor, License.group_id))
+    return db.execute(gone.limit(1)).first() is not None
+
+
+def _seats_elsewhere(db: Session, actor: Actor, groups: list[int], shared: list[int]) -> list[int]:
+    """The licenses that they have a seat of and see in no other way."""
+    seen = or_(
+        License.group_id.in_(groups),
+        and_(License.user_id.is_not(None), License.user_id == actor.user_id),
+        and_(License.group_id.in_(shared), License.visible_to_group),
+    )
+    return list(db.execute(select(License.id).where(visible_in_part(actor), ~seen).order_by(License.id)).scalars())
 
 
 def _looked_after(db: Session, actor: Actor) -> list[int]:
@@ -65,11 +87,12 @@ def _looked_after(db: Session, actor: Actor) -> list[int]:
     trees = [place.path for place in actor.places if place.role == Role.ADMIN]
     if not trees:
         return []
-    wanted = _TREE if len(trees) == 1 else select(Group.id).where(or_(*map(below, trees))).limit(MOST_GROUPS + 1)
-    values = {"path": trees[0], "end": trees[0][:-1] + "0"} if len(trees) == 1 else {}
-    return list(db.connection().execute(wanted, values).scalars())
+    if len(trees) == 1:
+        return [group for (group,) in _TREE.all(db, path=trees[0], end=trees[0][:-1] + "0")]
+    wanted = select(Group.id).where(or_(*map(below, trees))).limit(MOST_GROUPS + 1)
+    return list(db.connection().execute(wanted).scalars())
 
 
-_TREE = (
+_TREE = Ready(
     select(Group.id).where(Group.path >= bindparam("path"), Group.path < bindparam("end")).limit(MOST_GROUPS + 1)
 )

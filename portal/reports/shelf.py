@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     and_,
     bindparam,
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -26,15 +26,18 @@ from sqlalchemy.orm import Session
 
 from portal.db import Instant
 from portal.models import Article, License, LicenseState, Product
+from portal.reports.among import among
 from portal.reports.columns import listed
 from portal.reports.reach import CONDITIONS, Reach
+from portal.rows import Ready
 
 SECTIONS = ("waiting", "in_use", "not_in_use")
 
 # Three counts in one sum, because each aggregate of its own would look at every license anew.
 _ROOM = 1 << 20
 _now = bindparam("now", type_=Instant)
-_gone = License.state.in_((LicenseState.REVOKED, LicenseState.MERGED))
+# Compared one by one: a list would be spelled out anew each time that a statement runs.
+_gone = or_(License.state == LicenseState.REVOKED, License.state == LicenseState.MERGED)
 _counted = case(
     (License.ends_at <= _now, _ROOM * _ROOM),
     (_gone, _ROOM * _ROOM),
@@ -61,12 +64,16 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What was counted: boards in the order of their names, and the ways that lead to any license."""
+    """What was counted: boards in the order of their names, and the ways that lead to any license.
+
+    It is whole unless only one product was asked for.
+    """
 
     boards: tuple[Board, ...]
     products: tuple[tuple[str, str], ...]
     ways: tuple[str, ...]
     values: dict[str, Any]
+    is_whole: bool
 
     def counts(self) -> dict[str, int]:
         """Licenses per section; a section without any is left out."""
@@ -80,7 +87,7 @@ def shelf(db: Session, found: Reach, now: datetime, product: str = "") -> Shelf:
     boards: dict[str, Board] = {}
     products: dict[str, str] = {}
     ways: set[int] = set()
-    for way, article, code, name, counted in db.connection().execute(_tally(found.ways), values):
+    for way, article, code, name, counted in _tally(found.ways).all(db, **values):
         products[code] = name
         if product and code != product:
             continue
@@ -91,7 +98,7 @@ def shelf(db: Session, found: Reach, now: datetime, product: str = "") -> Shelf:
         for at, number in enumerate((int(counted) % _ROOM, in_use, rest)):
             board.counts[at] += number
     used = tuple(way for at, way in enumerate(found.ways) if at in ways)
-    return Shelf(tuple(boards.values()), tuple(products.items()), used, values)
+    return Shelf(tuple(boards.values()), tuple(products.items()), used, values, not product)
 
 
 def pick(db: Session, found: Shelf, first: int, size: int) -> list[Any]:
@@ -101,7 +108,7 @@ def pick(db: Session, found: Shelf, first: int, size: int) -> list[Any]:
     for at, section in enumerate(SECTIONS):
         total = sum(board.counts[at] for board in found.boards)
         if first < total and len(rows) < size:
-            rows += _of_section(db, found, at, section, first, min(size - len(rows), total - first))
+            rows += _of_section(db, found, at, section, first, size)[: size - len(rows)]
         first = max(0, first - total)
     return rows
 
@@ -116,18 +123,18 @@ def _of_section(db: Session, found: Shelf, at: int, section: str, first: int, si
             touched.append(board)
         position += board.counts[at]
     articles = [article for board in touched for article in board.articles]
-    values = found.values | {"first": first - skipped, "size": size, "articles": articles, "article": articles[0]}
-    if len(touched) == sum(1 for board in found.boards if board.counts[at]):
+    values = found.values | {"first": first - skipped, "articles": articles, "article": articles[0]}
+    if found.is_whole and len(touched) == sum(1 for board in found.boards if board.counts[at]):
         kind = "all"
     elif len(touched) > 1:
         kind = "names"
     else:
         kind = "name" if len(articles) > 1 else "article"
-    return db.connection().execute(_page(found.ways, section, kind), values).all()
+    return _page(found.ways, section, kind, size).all(db, **values)
 
 
 @lru_cache(maxsize=64)
-def _tally(ways: tuple[str, ...]) -> Select[Any]:
+def _tally(ways: tuple[str, ...]) -> Ready:
     """Per way and article the counts of all sections, in the order of the products' names."""
     each = [
         select(literal(at, Integer).label("way"), License.article_id, func.sum(_counted).label("counted"))
@@ -136,7 +143,7 @@ def _tally(ways: tuple[str, ...]) -> Select[Any]:
         for at, way in enumerate(ways)
     ]
     counted = union_all(*each).subquery()
-    return (
+    return Ready(
         select(counted.c.way, Article.id, Product.code, Product.name, counted.c.counted)
         .select_from(counted)
         .join(Article, Article.id == counted.c.article_id)
@@ -148,14 +155,17 @@ def _tally(ways: tuple[str, ...]) -> Select[Any]:
 _ARTICLES: dict[str, ColumnElement[bool]] = {
     "all": true(),
     "article": License.article_id == bindparam("article"),
-    "name": License.article_id.in_(bindparam("articles", expanding=True)),
-    "names": License.article_id.in_(bindparam("articles", expanding=True)),
+    "name": among(License.article_id, "articles"),
+    "names": among(License.article_id, "articles"),
 }
 
 
 @lru_cache(maxsize=256)
-def _page(ways: tuple[str, ...], section: str, articles: str) -> Select[Any]:
-    """The columns of a stretch of one section. Which licenses they are is found out first, in the index alone."""
+def _page(ways: tuple[str, ...], section: str, articles: str, size: int) -> Ready:
+    """The columns of a stretch of one section. Which licenses they are is found out first, in the index alone.
+
+    The size is written out: of an unknown number of rows PostgreSQL expects many, and reads whole tables beside them.
+    """
     each = [
         select(License.id, License.article_id, License.created_at).where(
             CONDITIONS[way], _SECTIONS[section], _ARTICLES[articles]
@@ -171,7 +181,7 @@ def _page(ways: tuple[str, ...], section: str, articles: str) -> Select[Any]:
             wanted = wanted.join(Article, Article.id == found.c.article_id)
             wanted = wanted.join(Product, Product.id == Article.product_id).order_by(None)
             wanted = wanted.order_by(Product.name, found.c.created_at.desc(), found.c.id)
-    here = wanted.limit(bindparam("size")).offset(bindparam("first")).subquery()
-    return (
+    here = wanted.limit(literal_column(str(size))).offset(bindparam("first")).subquery()
+    return Ready(
         listed().join(here, here.c.id == License.id).order_by(Product.name, License.created_at.desc(), License.id)
     )

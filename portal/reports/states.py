@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.models import Activation, ActivationState, Device, LicenseState, WaitingDevice
+from portal.reports.among import among
 from portal.reports.shapes import State, Way
+from portal.rows import Ready
 
 SOON = timedelta(days=30)
+FEW = 10  # seats that one looks at one by one
 
 
 @dataclass(slots=True)
 class Held:
     """Who holds the seats of a license now, and who waits for one."""
 
-    names: tuple[str, ...] = ()
-    states: frozenset[str] = frozenset()
+    names: list[str] = field(default_factory=list)
+    states: set[str] = field(default_factory=set)
     is_kept: bool = False
     waiting: str | None = None
     seen_at: datetime | None = None
@@ -34,37 +38,50 @@ _SEATS = (
         Device.name, Device.fingerprint,
     )
     .outerjoin(Device, Device.id == Activation.device_id)
-    .where(Activation.license_id.in_(bindparam("ids", expanding=True)), Activation.ended_at.is_(None))
+    .where(among(Activation.license_id, "ids"), Activation.ended_at.is_(None))
     .order_by(Activation.started_at, Activation.id)
 )  # fmt: skip
 _WAITING = (
     select(WaitingDevice.license_id, Device.name, Device.fingerprint)
     .join(Device, Device.id == WaitingDevice.device_id)
     .where(
-        WaitingDevice.license_id.in_(bindparam("ids", expanding=True)),
+        among(WaitingDevice.license_id, "ids"),
         WaitingDevice.ended_at.is_(None),
         WaitingDevice.until > bindparam("now"),
     )
     .order_by(WaitingDevice.asked_at, WaitingDevice.id)
 )
+_READY = {statement: Ready(statement) for statement in (_SEATS, _WAITING)}
 
 
-def held(db: Session, ids: list[int], now: datetime) -> dict[int, Held]:
-    """The seats of these licenses: two statements for any number of them."""
+def held(
+    db: Session, ids: list[int], now: datetime, only: Callable[[Any], ColumnElement[bool]] | None = None
+) -> dict[int, Held]:
+    """The seats of these licenses: two statements for any number of them. `only` says whose, by their assignment."""
     found: dict[int, Held] = defaultdict(Held)
-    seats = db.connection().execute(_SEATS, {"ids": ids})
-    for license_id, state, device_id, seen_at, asked_at, name, fingerprint in seats:
+    for license_id, state, device_id, seen_at, asked_at, name, fingerprint in _read(
+        db, _SEATS, only and only(Activation.assignment_id), ids=ids
+    ):
         seat = found[license_id]
-        seat.states = seat.states | {state}
+        seat.states.add(state)
         if device_id is None:
             seat.is_kept = True
         else:
-            seat.names += (name or fingerprint[:12],)
+            seat.names.append(name or fingerprint[:12])
         seat.seen_at = _later(seat.seen_at, seen_at)
         seat.asked_at = _later(seat.asked_at, asked_at)
-    for license_id, name, fingerprint in db.connection().execute(_WAITING, {"ids": ids, "now": now}):
+    for license_id, name, fingerprint in _read(
+        db, _WAITING, only and only(WaitingDevice.assignment_id), ids=ids, now=now
+    ):
         found[license_id].waiting = name or fingerprint[:12]
     return found
+
+
+def _read(db: Session, wanted: Select[Any], only: ColumnElement[bool] | None, **values: Any) -> Iterable[Any]:
+    """All rows by the statement that is ready, or fewer by one that is written for the occasion."""
+    if only is None:
+        return _READY[wanted].all(db, **values)
+    return db.execute(wanted.where(only), values)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -83,12 +100,14 @@ def state_of(row: Any, seats: Held, now: datetime) -> State:
         return State.EXPIRED
     if seats.waiting:
         return State.WAITING
-    if seats.is_kept:
-        return State.KEPT
-    if ActivationState.PENDING in seats.states:
-        return State.TRANSFER
-    if ActivationState.RETURNING in seats.states:
-        return State.RETURNING
+    # Of many seats there is always one on its way: the word is for those that run.
+    if row.quantity <= FEW or ActivationState.ACTIVE not in seats.states:
+        if seats.is_kept:
+            return State.KEPT
+        if ActivationState.PENDING in seats.states:
+            return State.TRANSFER
+        if ActivationState.RETURNING in seats.states:
+            return State.RETURNING
     if not row.used:
         return State.READY
     return State.ENDS_SOON if row.ends_at and row.ends_at <= now + SOON else State.ACTIVE

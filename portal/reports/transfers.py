@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, Permission, may, owned, visible
+from portal.access import Actor, Permission, may, owned, visible, visible_in_part, visible_whole, within
 from portal.models import Activation, Article, Conflict, Device, License, Product, Transfer
 from portal.models import TransferKind as Kind
 
@@ -48,11 +48,15 @@ class Case:
 
 def under_way(db: Session, actor: Actor) -> tuple[Carried, ...]:
     """The transfers that this reader can continue, the newest first; of several files for one PC the last."""
-    rows = db.execute(_open().where(visible(actor)).order_by(Transfer.id.desc()).limit(MOST)).all()
+    reach = visible(actor)
+    if actor.kind == "user" and actor.places:
+        own = and_(visible_in_part(actor), within(actor, Activation.assignment_id))
+        reach = or_(visible_whole(actor), own)
+    rows = db.execute(_open().where(reach).order_by(Transfer.id.desc()).limit(MOST)).all()
     usable: dict[int, bool] = {}
     for row in rows:
         if row.License.id not in usable:
-            usable[row.License.id] = may(actor, Permission.USE, owned(db, row.License))
+            usable[row.License.id] = may(actor, Permission.USE, owned(db, row.License, actor))
     return tuple(_carried(row) for row in rows if usable[row.License.id])
 
 
@@ -68,14 +72,17 @@ def by_activation(db: Session, ids: Iterable[int]) -> dict[int, UUID]:
     return {row.Transfer.activation_id: row.Transfer.public_id for row in rows}
 
 
-def cases(db: Session, license_: License, now: datetime) -> tuple[Case, ...]:
+def cases(
+    db: Session, license_: License, now: datetime, only: Callable[[Any], ColumnElement[bool]] | None = None
+) -> tuple[Case, ...]:
     """What did not fit lately, the latest first."""
     rows = db.execute(
         select(Conflict, Device)
         .outerjoin(Activation, Activation.id == Conflict.activation_id)
         .outerjoin(Device, Device.id == Activation.device_id)
         .where(
-            Conflict.license_id == license_.id, Conflict.closed_at.is_(None), Conflict.last_at > now - CASES_SHOWN
+            Conflict.license_id == license_.id, Conflict.closed_at.is_(None), Conflict.last_at > now - CASES_SHOWN,
+            only(Activation.assignment_id) if only is not None else true(),
         )
         .order_by(Conflict.last_at.desc(), Conflict.id.desc())
         .limit(MOST)

@@ -30,7 +30,7 @@ def reactivate(visit: Visit, activation_id: UUID) -> Answer:
         target = form.id("target")
         if target is None:
             raise NotFound
-        waiting = waiting_for(visit.db, license_, target)
+        waiting = waiting_for(visit.db, visit.actor, license_, target)
     outcome = activations.reactivate(visit, license_, activation, waiting, reason=REASONS[reason])
     if not outcome.allowed:
         return refused(visit, license_, outcome.decision, "rehost", gone=activation.public_id)
@@ -64,7 +64,7 @@ def cancel_return(visit: Visit, activation_id: UUID) -> Answer:
 def activation_to_use(visit: Visit, activation_id: UUID) -> tuple[License, Activation]:
     """The activation and its license, locked for a change that the reader may make."""
     license_, activation = activation_for(visit.db, visit.actor, activation_id, Permission.USE)
-    hold(visit.db, license_)
+    hold(visit.db, license_.id)
     return license_, activation
 
 

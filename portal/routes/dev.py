@@ -1,10 +1,12 @@
 """Pages for developers of brands and templates, and the mailbox of the demo; they exist in a demo only."""
 
+from html import escape
 from uuid import UUID
 
 from sqlalchemy import select
 
 from portal.access import NotFound
+from portal.brand.stationery import Letter, Unwritten
 from portal.jobs import mail
 from portal.models import Mail
 from portal.web import Answer, Area, Visit, endpoint, page
@@ -31,14 +33,14 @@ def mailbox(visit: Visit) -> Answer:
     mails = (
         visit.db.execute(select(Mail).order_by(Mail.created_at.desc(), Mail.id.desc()).limit(NEWEST)).scalars().all()
     )
-    return page(visit, "dev/mailbox.html", mails=mails)
+    return page(visit, "dev/mailbox.html", mails=[(one, letter_of(visit, one)) for one in mails])
 
 
 @endpoint.get("/dev/mail/{mail_id:uuid}", area=Area.PUBLIC)
 def read(visit: Visit, mail_id: UUID) -> Answer:
     """One mail, as HTML and as text."""
     found = mail_of(visit, mail_id)
-    answer = page(visit, "dev/mail.html", mail=found, body=mail.body(visit.vault, found))
+    answer = page(visit, "dev/mail.html", mail=found, letter=letter_of(visit, found))
     answer.headers["Content-Security-Policy"] = FRAMING
     return answer
 
@@ -46,10 +48,18 @@ def read(visit: Visit, mail_id: UUID) -> Answer:
 @endpoint.get("/dev/mail/{mail_id:uuid}/html", area=Area.PUBLIC)
 def framed(visit: Visit, mail_id: UUID) -> Answer:
     """The mail alone, as a mail program shows it."""
-    body = mail.body(visit.vault, mail_of(visit, mail_id))
-    if body is None:
+    letter = letter_of(visit, mail_of(visit, mail_id))
+    if letter is None:
         raise NotFound
-    return Answer(body.html.encode(), headers={"Content-Security-Policy": FRAMED})
+    return Answer(letter.html.encode(), headers={"Content-Security-Policy": FRAMED})
+
+
+def letter_of(visit: Visit, mail_: Mail) -> Letter | None:
+    """What the mail says, written or to be written when it leaves; of one that cannot be written, what is wrong."""
+    try:
+        return mail.letter_of(visit.vault, visit.stationery, mail_)
+    except Unwritten as problem:
+        return Letter(mail_.kind, mail_.language, mail_.kind, str(problem), f"<p>{escape(str(problem))}</p>", {})
 
 
 def mail_of(visit: Visit, mail_id: UUID) -> Mail:

@@ -1,7 +1,5 @@
 """Licenses: the overview, its export, the page of one license, and giving a waiting PC a seat."""
 
-import csv
-import io
 from uuid import UUID
 
 from portal.access import Permission, license_for, waiting_for
@@ -9,9 +7,8 @@ from portal.actions import activations, devices
 from portal.reports import filters, overview
 from portal.screens.license import device_name, license_to_use, moved_on, refused, shown
 from portal.screens.table import license_columns, license_line
+from portal.tables.writing import written
 from portal.web import Answer, Visit, endpoint, file, page
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @endpoint.get("/licenses")
@@ -27,13 +24,8 @@ def export(visit: Visit) -> Answer:
     """The same list, whole, for a spreadsheet: with nothing in it that a spreadsheet would run."""
     asked = filters.wanted(visit.query)
     found = overview.overview(visit.db, visit.vault, visit.actor, asked, visit.now, size=None)
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";" if visit.lang.code == "de" else ",")
-    writer.writerow(license_columns(visit.lang))
-    for row in found.rows:
-        line = license_line(visit.lang, visit.zone, row)
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in line])
-    return file(b"\xef\xbb\xbf" + text.getvalue().encode(), "licenses.csv", "text/csv")
+    lines = (license_line(visit.lang, visit.zone, row) for row in found.rows)
+    return file(written(license_columns(visit.lang), lines, visit.lang.code), "licenses.csv", "text/csv")
 
 
 @endpoint.get("/licenses/{license_id:uuid}")
@@ -48,7 +40,7 @@ def give(visit: Visit, license_id: UUID) -> Answer:
     """Give a waiting PC a free seat."""
     visit.form.allow("target")
     license_ = license_to_use(visit, license_id)
-    waiting = waiting_for(visit.db, license_, visit.form.id("target") or license_id)
+    waiting = waiting_for(visit.db, visit.actor, license_, visit.form.id("target") or license_id)
     outcome = activations.give(visit, license_, waiting)
     if not outcome.allowed:
         return refused(visit, license_, outcome.decision, "activate")
@@ -60,7 +52,7 @@ def dismiss(visit: Visit, license_id: UUID, waiting_id: UUID) -> Answer:
     """ "Not mine": the PC does not wait any more."""
     visit.form.allow()
     license_ = license_to_use(visit, license_id)
-    waiting = waiting_for(visit.db, license_, waiting_id)
+    waiting = waiting_for(visit.db, visit.actor, license_, waiting_id)
     name = devices.name_of(visit, waiting.device_id)
     devices.dismiss(visit, license_, waiting)
     return moved_on(visit, license_, "dismissed", device=name)

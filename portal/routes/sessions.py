@@ -1,9 +1,11 @@
 """The doors: in by password or by ticket, and out again."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from portal.actions import sessions as entering
 from portal.actions import tickets
@@ -14,8 +16,10 @@ from portal.doors.limits import TooMany
 from portal.files import tickets as codes
 from portal.files.pasted import TooMuch
 from portal.models import User
+from portal.rows import Ready
+from portal.screens.entry import let_in
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
-from portal.web.cookies import give_session, take_session
+from portal.web.cookies import give_session, knows, take_session
 from portal.web.pages import problem
 
 HOME = "/licenses"
@@ -37,12 +41,12 @@ def by_password(visit: Visit) -> Answer:
     next_ = known_path(visit.form.values.get("next", ""))
     if visit.form.errors:
         return door(visit, next_, status=422)
-    here = (limits.PASSWORD_ADDRESS, visit.address), (limits.PASSWORD_NETWORK, limits.network(visit.address))
-    subjects = [(limits.ACCOUNT, f"{email}\x00{limits.network(visit.address)}"), *here]
+    subjects = limits.at_password(email, visit.address, is_known=knows(visit, email))
     try:
-        with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
-            user = proven(visit, email, password)
-            if user is None:
+        with visit.site.limits.trial(visit.site.database, visit.now, subjects, partial(known, email)) as trial:
+            user = trial.found
+            if not proven(visit, user, password):
+                user = None
                 trial.failed()
     except TooMany as late:
         visit.form.errors["email"] = late.code
@@ -54,22 +58,38 @@ def by_password(visit: Visit) -> Answer:
         visit.form.errors["password"] = "wrong_password"
         return door(visit, next_, status=422)
     with visit.site.database.writing() as db:
-        moment = Moment(db, visit.actor, visit.now, visit.vault)
-        give_session(visit, entering.enter(moment, user, agent=visit.agent, address=visit.address))
+        let_in(visit, db, user, email)
     return redirect(visit, next_)
 
 
-def proven(visit: Visit, email: str, password: str) -> User | None:
-    """The person whose password this is. The hash is made outside of any transaction."""
-    with visit.site.database.reading() as db:
-        user = db.execute(select(User).where(User.email == email, User.disabled_at.is_(None))).scalar()
-    if not passwords.matches(user.password_hash if user else None, password, demo=visit.settings.demo) or user is None:
-        return None
-    if passwords.is_outdated(user.password_hash or ""):
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whose address was typed, and the hash that the password has to match."""
+
+    id: int
+    password_hash: str | None
+
+
+_KNOWN = Ready(
+    select(User.id, User.password_hash).where(User.email == bindparam("email"), User.disabled_at.is_(None))
+)
+
+
+def known(email: str, db: Session) -> Known | None:
+    found = _KNOWN.first(db, email=email)
+    return Known(*found) if found else None
+
+
+def proven(visit: Visit, user: Known | None, password: str) -> bool:
+    """Whether this is the person's password. The hash is made outside of any transaction."""
+    stored = user.password_hash if user else None
+    if not passwords.matches(stored, password, demo=visit.settings.demo) or user is None:
+        return False
+    if passwords.is_outdated(stored or ""):
         anew = passwords.hashed(password)
         with visit.site.database.writing() as db:
             db.get_one(User, user.id).password_hash = anew
-    return user
+    return True
 
 
 @endpoint.post("/sign-in/ticket", area=Area.PUBLIC, own_units=True)

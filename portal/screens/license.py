@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from portal import rules
-from portal.access import Permission, license_for, may, owned
-from portal.actions import devices, outlook
+from portal.access import (
+    NARROW,
+    NotFound,
+    Permission,
+    Relation,
+    activation_for,
+    license_for,
+    may,
+    owned,
+    relation_to,
+    within,
+)
+from portal.actions import devices, outlook, overrides
 from portal.actions.ledger import Question, hold
 from portal.actions.seats import Outcome
 from portal.models import Group, License
-from portal.reports import history, overview, sheet, transfers
+from portal.reports import handed_out, history, overview, sheet, transfers
+from portal.reports.own_seats import own_seats
 from portal.reports.shapes import Panel, Sheet, State
 from portal.rules import Decision
 from portal.web import Answer, Visit, done, page
@@ -21,17 +34,20 @@ from portal.web.pages import problem
 from portal.words import events as event_words
 from portal.words import refusals
 from portal.words import transfers as transfer_words
+from portal.words.rule_phrases import things
 from portal.words.rules import sentences
 
 # What rules may grant beyond the portal's present pages; a page promises only what it can do.
 NOT_OFFERED = frozenset({"demo", "emergency"})
+# What people do in the portal and the rules may limit.
+OVERRIDABLE = ("rehost", "repair", "activate", "return")
 OVER = frozenset({State.EXPIRED, State.RECALLED, State.REVOKED, State.MERGED})
 
 
 def license_to_use(visit: Visit, license_id: UUID) -> License:
     """The license, locked for a change that the reader may make."""
     license_ = license_for(visit.db, visit.actor, license_id, Permission.USE)
-    hold(visit.db, license_)
+    hold(visit.db, license_.id)
     return license_
 
 
@@ -64,14 +80,25 @@ def shown(
 ) -> dict[str, Any]:
     """All that the page of a license prints."""
     visit.place = f"/licenses/{license_.public_id}"
-    may_use = may(visit.actor, Permission.USE, owned(visit.db, license_))
+    facts_of = owned(visit.db, license_, visit.actor)
+    may_use, relation = may(visit.actor, Permission.USE, facts_of), relation_to(visit.actor, facts_of)
+    is_part = relation in NARROW
+    only = partial(within, visit.actor) if is_part else sheet.everybodys
+    names_people = relation in (Relation.ADMIN, Relation.KEEPER, Relation.ABOVE)
+    # Who only looks after a department's seats hands them on; to use one takes one's own.
+    may_take = may_use and (relation is not Relation.KEEPER or facts_of.is_assigned)
     row = overview.rows(
         visit.db, visit.vault, visit.actor, visit.db.execute(overview.columns_of(license_.id)).all(), visit.now
     )[0]
-    seats, more_seats = sheet.seats(visit.db, license_, visit.now, may_use=may_use)
-    events, more_events = history.history(visit.db, visit.actor, license_.id)
-    wanted = gone or _id(visit.query.get("gone", ""))
-    panel = outlook.panel(visit, license_, seats, events, gone=wanted, may_use=may_use)
+    wanted, search = gone or _gone_asked(visit, license_), visit.query.get("pc", "").strip()[:100]
+    seats, more_seats = sheet.seats(
+        visit.db, license_, visit.now, may_use=may_use, only=only, search=search, first=wanted
+    )
+    events, more_events = history.history(
+        visit.db, visit.actor, license_.id, is_part=is_part, names_people=names_people
+    )
+    own = own_seats(visit.db, visit.actor, [license_.id]).get(license_.id)
+    panel = outlook.panel(visit, license_, row, seats, events, gone=wanted, may_use=may_take)
     question = Question(visit, license_, None, evidence="declaration")
     explained = rules.explain(question.in_force.rules, question.case("rehost"))
     statements = tuple(one for one in explained if one.code not in NOT_OFFERED)
@@ -80,6 +107,7 @@ def shown(
         owner=visit.db.get_one(Group, license_.group_id).name,
         seats=tuple(seats),
         more_seats=more_seats,
+        search=search,
         panel=panel,
         statements=statements,
         rules_name=question.in_force.name,
@@ -87,9 +115,12 @@ def shown(
         rules_since=question.in_force.since,
         events=events,
         more_events=more_events,
-        key=None,
-        cases=tuple(_case(visit, case) for case in transfers.cases(visit.db, license_, visit.now)),
-        may_transfer=may_use and row.state not in OVER,
+        key=own.key(visit.vault) if own is not None else None,
+        cases=tuple(_case(visit, case) for case in transfers.cases(visit.db, license_, visit.now, only)),
+        may_transfer=may_take and row.state not in OVER,
+        is_part=is_part,
+        names_people=names_people,
+        pool=handed_out.pool(visit.db, license_) if relation is Relation.ADMIN and not facts_of.is_person else None,
     )
     context: dict[str, Any] = {"sheet": found, "rule_sentences": sentences(visit.lang, statements, visit.zone)}
     context["event_texts"] = [
@@ -102,6 +133,8 @@ def shown(
         for event in events
     ]
     context |= {"form": form or {}, "errors": {}, "refusal_heading": "", "refusal_sentence": ""}
+    context |= {"assigning_heading": "", "assigning_sentence": ""}
+    context["override"] = override_form(visit, license_) if may(visit.actor, Permission.OVERRIDE, facts_of) else None
     if panel is not None and panel.kind == "refused":
         facts = {
             **panel.params,
@@ -118,10 +151,26 @@ def shown(
     return context
 
 
+def override_form(visit: Visit, license_: License, errors: dict[str, str] | None = None) -> dict[str, Any]:
+    """What the vendor can grant here, and what he typed."""
+    named = [(operation, things(visit.lang, (operation,))) for operation in OVERRIDABLE]
+    said = visit.form.values if errors else {}
+    errors = {name: problem(visit, code, {})[1] for name, code in (errors or {}).items()}
+    return {"granted": overrides.granted(visit.db, license_), "operations": named, "errors": errors, "said": said}
+
+
 def _case(visit: Visit, case: transfers.Case) -> tuple[str, str]:
     """When, and what did not fit."""
     moment = visit.lang.moment(case.last_at, visit.zone, visit.now, capital=True)
     return moment, transfer_words.reason(visit.lang, case.reason, case.device)
+
+
+def _gone_asked(visit: Visit, license_: License) -> UUID | None:
+    """The seat that the address says is gone: one of this license that the reader sees. Nonsense means none."""
+    asked = _id(visit.query.get("gone", ""))
+    if asked is not None and activation_for(visit.db, visit.actor, asked, Permission.VIEW)[0].id != license_.id:
+        raise NotFound
+    return asked
 
 
 def _id(text: str) -> UUID | None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 VISITOR_AGE = 12 * 3600
 FLASH_AGE = 120
 LANGUAGE_AGE = 365 * 24 * 3600
+KNOWN_AGE = 400 * 24 * 3600  # browsers keep no cookie longer
+MOST_KNOWN = 8
+CARRIED_AGE = 1800
 
 
 @dataclass
@@ -92,6 +95,49 @@ def take_flash(visit: Visit) -> tuple[str, dict[str, Any]] | None:
     except (BadData, ValueError, TypeError):
         return None
     return code, params
+
+
+def carry(visit: Visit, name: str, value: str) -> None:
+    """Keep what a link of a mail held for half an hour, so that the address of the page that follows is clean."""
+    sealed = _serializer(visit, name).dumps(value)
+    visit.cookies.put(_named(visit, name), sealed, secure=visit.settings.secure, age=CARRIED_AGE)
+
+
+def carried(visit: Visit, name: str) -> str | None:
+    """What a link held that was followed a moment ago."""
+    try:
+        value = visit.incoming.cookie(_named(visit, name)) or ""
+        return str(_serializer(visit, name).loads(value, max_age=CARRIED_AGE))
+    except BadData:
+        return None
+
+
+def put_down(visit: Visit, name: str) -> None:
+    visit.cookies.drop(_named(visit, name), secure=visit.settings.secure)
+
+
+def knows(visit: Visit, email: str) -> bool:
+    """Whether the owner of this account came in with this browser before."""
+    return _mark(visit, email) in _known(visit)
+
+
+def remember(visit: Visit, email: str) -> None:
+    """From now on this browser is one that the owner of the account came in with."""
+    marks = [_mark(visit, email), *(one for one in _known(visit) if one != _mark(visit, email))][:MOST_KNOWN]
+    value = _serializer(visit, "known").dumps(marks)
+    visit.cookies.put(_named(visit, "known"), value, secure=visit.settings.secure, age=KNOWN_AGE)
+
+
+def _known(visit: Visit) -> list[str]:
+    value = visit.incoming.cookie(_named(visit, "known"))
+    try:
+        return list(_serializer(visit, "known").loads(value, max_age=KNOWN_AGE)) if value else []
+    except BadData:
+        return []
+
+
+def _mark(visit: Visit, email: str) -> str:
+    return visit.site.vault.lookup("known-browser", email)[:16].hex()
 
 
 def csrf_token(visit: Visit) -> str:

@@ -65,6 +65,7 @@ class Endpoint:
         own_units: bool = False,
         hashes: bool = False,
         limit: int = FORM_LIMIT,
+        fields: int = forms.MOST_FIELDS,
         serve: Callable[..., Answer] | None = None,
     ) -> Callable[[Callable[..., Answer]], HTTPRouteHandler]:
         """How a route is served.
@@ -76,15 +77,21 @@ class Endpoint:
         does_write = writes if writes is not None else methods[0] not in ("GET",)
 
         def wrap(view: Callable[..., Answer]) -> HTTPRouteHandler:
-            plan = Plan(view, area, does_write, own_units, serve or serve_page)
+            plan = Plan(view, area, does_write, own_units, serve or serve_page, fields)
 
             async def handle(request: Request[Any, Any, Any], **named: Any) -> ASGIResponse:
                 site = request.app.state.site
                 incoming, answer = await receive(request, limit)
                 visit = Visit(site=site, incoming=incoming, now=site.clock())
                 call = (plan.serve, visit, plan, named, answer)
-                threads = request.app.state.hashers if hashes else request.app.state.executor
-                answer = await asyncio.get_running_loop().run_in_executor(threads, _call, *call)
+                state, loop = request.app.state, asyncio.get_running_loop()
+                if hashes:
+                    answer = await loop.run_in_executor(state.hashers, _call, *call)
+                elif site.database.sqlite:
+                    async with state.lanes.turn(writes=does_write):
+                        answer = await loop.run_in_executor(state.executor, _call, *call)
+                else:
+                    answer = await loop.run_in_executor(state.executor, _call, *call)
                 return sent(visit, answer)
 
             return HTTPRouteHandler(
@@ -100,12 +107,19 @@ endpoint = Endpoint()
 class Plan:
     """How one route is to be served."""
 
-    __slots__ = ("area", "own_units", "serve", "view", "writes")
+    __slots__ = ("area", "fields", "own_units", "serve", "view", "writes")
 
     def __init__(
-        self, view: Callable[..., Answer], area: Area, writes: bool, own_units: bool, serve: Callable[..., Answer]
+        self,
+        view: Callable[..., Answer],
+        area: Area,
+        writes: bool,
+        own_units: bool,
+        serve: Callable[..., Answer],
+        fields: int = forms.MOST_FIELDS,
     ) -> None:
         self.view, self.area, self.writes, self.own_units, self.serve = view, area, writes, own_units, serve
+        self.fields = fields
 
 
 def _call(serve: Callable[..., Answer], visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | None) -> Answer:
@@ -203,7 +217,7 @@ def _guarded(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
     if plan.area in (Area.SIGNED_IN, Area.ACCOUNT) and not visit.actor.signed_in:
         return redirect(visit, f"/sign-in?next={errors.safe_next(visit)}")
     if visit.incoming.method == "POST":
-        visit.form = forms.parse(visit.incoming.body, visit.incoming.headers.get("content-type", ""))
+        visit.form = forms.parse(visit.incoming.body, visit.incoming.headers.get("content-type", ""), plan.fields)
         if not cookies.is_genuine(visit, visit.form.values.get("csrf", "")):
             raise errors.Stale
     if plan.area is Area.ACCOUNT and visit.actor.kind != "user":

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from portal.access import ANONYMOUS, Actor
+from portal.access import ANONYMOUS, Actor, Place
 from portal.brand.stationery import Stationery
 from portal.files.vault import Vault
 from portal.forms import Form
@@ -22,6 +22,7 @@ from portal.settings import Settings
 from portal.site import Site
 from portal.web import cookies
 from portal.web.cookies import Cookies
+from portal.web.navigation import Entry, entries, switchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,16 @@ class Visit:
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.actor.time_zone) if self.actor.time_zone else self.site.brand.zone
+
+    @cached_property
+    def ways(self) -> tuple[Entry, ...]:
+        """Where the masthead leads."""
+        return entries(self)
+
+    @property
+    def switchable(self) -> tuple[Place, ...]:
+        """The groups that the reader can switch between."""
+        return switchable(self)
 
     @property
     def minutes_left(self) -> int:

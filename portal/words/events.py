@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from portal.language import Language
 from portal.words.parts import parts
+from portal.words.rule_phrases import things
 
 BOLD = frozenset({"device"})
 
@@ -20,6 +21,9 @@ def sentence(
     names = {name: str(value) for name, value in params.items()}
     names.setdefault("device", lang.gettext("a PC"))
     names.setdefault("from_device", lang.gettext("another PC"))
+    names.setdefault("whom", names.get("person") or names.get("email", ""))
+    if "grants" in params:
+        names["things"] = things(lang, (params["grants"],))
     if outcome == "refused":
         return parts(_refused(lang, zone, kind, params, names), names, BOLD)
     say = _DONE.get(kind)
@@ -44,12 +48,69 @@ def _activated(lang: Language, params: Mapping[str, Any]) -> str:
     return lang.gettext("Activated on %(device)s")
 
 
+def _standing_rule(lang: Language, params: Mapping[str, Any]) -> str:
+    if "keep_free" in params:
+        return lang.gettext("Requests for %(product)s are granted at once while more than %(keep_free)s seats are free")
+    return lang.gettext("Requests for %(product)s wait for an answer again")
+
+
+def _batch_started(lang: Language, params: Mapping[str, Any]) -> str:
+    n = int(params.get("count", 0))
+    if params.get("of") == "take_back":
+        return lang.ngettext("%(count)s seat is taken back in bulk", "%(count)s seats are taken back in bulk", n)
+    if params.get("of") == "people":
+        return lang.ngettext("%(count)s person is added in bulk", "%(count)s people are added in bulk", n)
+    return lang.ngettext("%(count)s seat is assigned in bulk", "%(count)s seats are assigned in bulk", n)
+
+
+def _shared(lang: Language, params: Mapping[str, Any]) -> str:
+    if params.get("shared"):
+        return lang.gettext("Everybody in the group can use the license now")
+    return lang.gettext("Only its admins can use the license now")
+
+
+def _seat_taken_back(lang: Language, params: Mapping[str, Any]) -> str:
+    if params.get("left"):
+        return lang.gettext("The seat of %(person)s was taken back; it is free when its program confirms")
+    return lang.gettext("The seat of %(person)s was taken back")
+
+
+def _seats_kept(lang: Language, params: Mapping[str, Any]) -> str:
+    if "group" in params:
+        return lang.gettext("Seats kept for %(group)s: %(count)s")
+    return lang.gettext("Blocked seats: %(count)s")
+
+
+def _role(lang: Language, params: Mapping[str, Any]) -> str:
+    if params.get("role") == "admin":
+        return lang.gettext("%(person)s is an admin now")
+    return lang.gettext("%(person)s is a member now, and no admin any more")
+
+
+def _invited(lang: Language, params: Mapping[str, Any]) -> str:
+    if "email" not in params:
+        return lang.gettext("A link was made with which colleagues can come in")
+    return lang.gettext("%(email)s was invited")
+
+
+def _withdrawn(lang: Language, params: Mapping[str, Any]) -> str:
+    if "email" not in params:
+        return lang.gettext("A link with which colleagues could come in was withdrawn")
+    return lang.gettext("The invitation of %(email)s was withdrawn")
+
+
 _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "license.issued": _issued,
     "license.registered": lambda lang, _: lang.gettext("Registered to an account"),
     "license.recalled": lambda lang, _: lang.gettext("Recalled; it ends on each PC at its next check"),
     "license.revoked": lambda lang, _: lang.gettext("Revoked"),
+    "license.assigned": lambda lang, _: lang.gettext("The whole license was given to %(person)s"),
+    "license.taken_back": lambda lang, _: lang.gettext("The whole license was taken back from %(person)s"),
+    "license.shared": _shared,
     "license.merged": lambda lang, _: lang.gettext("Merged into a newer subscription"),
+    "license.overridden": lambda lang, _: lang.gettext(
+        "%(things)s: %(amount)s more than the rules allow (%(reason)s)"
+    ),
     "license.prolonged": lambda lang, _: lang.gettext("Prolonged on %(device)s"),
     "device.activated": _activated,
     "device.waiting": lambda lang, _: lang.gettext("%(device)s asked for the license and waits"),
@@ -66,6 +127,31 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "file.issued": lambda lang, _: lang.gettext("A license file was written for %(device)s, to be carried there"),
     "file.imported": lambda lang, _: lang.gettext("%(device)s has its license file"),
     "state.mismatch": lambda lang, _: lang.gettext("A receipt for %(device)s did not fit; nothing was changed"),
+    "membership.entered": lambda lang, _: lang.gettext("%(person)s was entered"),
+    "membership.joined": lambda lang, _: lang.gettext("%(person)s came in with an invitation"),
+    "membership.role": _role,
+    "membership.moved": lambda lang, _: lang.gettext("%(person)s belongs to %(department)s now"),
+    "membership.suspended": lambda lang, _: lang.gettext("%(person)s was suspended"),
+    "membership.resumed": lambda lang, _: lang.gettext("The suspension of %(person)s was ended"),
+    "membership.ended": lambda lang, _: lang.gettext("%(person)s was removed"),
+    "invitation.made": _invited,
+    "invitation.sent": lambda lang, _: lang.gettext("%(email)s was invited again"),
+    "invitation.withdrawn": _withdrawn,
+    "department.added": lambda lang, _: lang.gettext("The department %(department)s was added"),
+    "request.made": lambda lang, _: lang.gettext("%(person)s asked for a seat of %(product)s"),
+    "request.granted": lambda lang, _: lang.gettext("%(person)s got the seat of %(product)s they asked for"),
+    "request.declined": lambda lang, _: lang.gettext("The request of %(person)s for %(product)s was declined"),
+    "request.withdrawn": lambda lang, _: lang.gettext("%(person)s does not need the seat of %(product)s any more"),
+    "standing_rule.set": _standing_rule,
+    "reminder.named": lambda lang, _: lang.gettext("%(whom)s is to be reminded before licenses end"),
+    "reminder.confirmed": lambda lang, _: lang.gettext("%(whom)s wants the reminders"),
+    "reminder.ended": lambda lang, _: lang.gettext("%(whom)s gets no more reminders"),
+    "batch.started": _batch_started,
+    "batch.stopped": lambda lang, _: lang.gettext("The work in bulk was stopped after %(count)s"),
+    "batch.undone": lambda lang, _: lang.gettext("The work in bulk is undone, %(count)s in all"),
+    "seat.assigned": lambda lang, _: lang.gettext("A seat was assigned to %(person)s"),
+    "seat.taken_back": _seat_taken_back,
+    "seats.kept": _seats_kept,
     "seat.credited": lambda lang, _: lang.gettext("The seat of %(device)s is free again"),
 }
 KINDS = frozenset(_DONE)
@@ -75,16 +161,30 @@ def _refused(lang: Language, zone: ZoneInfo, kind: str, params: Mapping[str, Any
     moment = params.get("next_allowed_at")
     if isinstance(moment, datetime):
         names["date"] = lang.date(moment, zone)
+    if kind == "membership.joined":
+        return lang.gettext("An invitation was followed that did not hold")
+    if kind.startswith("membership."):
+        return lang.gettext("%(person)s is the last admin, and stays")
     if kind in ("device.moved", "device.repaired"):
         if "date" in names:
             if "device" in params:
                 return lang.gettext("Move to %(device)s asked for; possible from %(date)s")
             return lang.gettext("Move asked for; possible from %(date)s")
         return lang.gettext("Move asked for; the rules do not allow it")
+    if kind == "license.overridden":
+        return lang.gettext("More than the rules allow was asked for, and not granted")
     if kind in ("return.asked", "device.returned"):
         if "date" in names:
             return lang.gettext("Return of %(device)s asked for; possible from %(date)s")
         return lang.gettext("Return of %(device)s asked for; the rules do not allow it")
+    if kind in ("seat.taken_back", "license.taken_back", "license.assigned"):
+        if "date" in names:
+            return lang.gettext("Somebody else was to get it; possible from %(date)s")
+        return lang.gettext("Somebody else was to get it; the rules do not allow it")
+    if kind == "seat.assigned":
+        return lang.gettext("A seat for %(person)s was asked for; it was not possible")
+    if kind == "seats.kept":
+        return lang.gettext("Seats were to be kept; it was not possible")
     return lang.gettext("%(device)s asked for the license; the rules do not allow it")
 
 
@@ -96,10 +196,13 @@ def who(lang: Language, vendor: str, actor: str, name: str | None, reason: str |
         "ticket": lang.gettext("with the ticket"),
         "person": lang.gettext("by %(name)s") % {"name": name} if name else lang.gettext("by the owner"),
         "portal": lang.gettext("by the portal"),
+        "above": lang.gettext("by the vendor or a dealer"),
+        "anonymous": lang.gettext("by mail"),
     }.get(actor) or lang.gettext("by %(name)s") % {"name": vendor}
     told = {
         "hardware_failure": lang.gettext("broken"),
         "lost": lang.gettext("lost or stolen"),
         "sold": lang.gettext("sold or wiped"),
+        "employee_left": lang.gettext("the person left"),
     }.get(reason or "")
     return f"{text}: {told}" if told else text

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.language import Language
+from portal.words import account_notices, desk_notices, people_notices
 
 
 def notice(lang: Language, zone: ZoneInfo, code: str, params: dict[str, Any]) -> dict[str, Any] | None:
@@ -109,7 +110,144 @@ def _welcome(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _seat_asked(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("You asked for a seat of %(product)s.") % {"product": params["product"]},
+        lang.gettext("You get a mail as soon as somebody answers."),
+    )
+
+
+def _seat_given(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("You have a seat of %(product)s.") % {"product": params["product"]},
+        lang.gettext("You find it among your licenses, with the key for the program."),
+    )
+
+
+def _request_granted(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("%(person)s has a seat of %(product)s.") % params, lang.gettext("They are told by mail.")
+
+
+def _request_declined(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    declined = lang.gettext("The request of %(person)s for %(product)s is declined.")
+    return declined % params, lang.gettext("They are told by mail.")
+
+
+def _request_withdrawn(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("The request is taken back."), ""
+
+
+def _standing_rule_set(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("The rule for %(product)s is saved.") % {"product": params["product"]}, ""
+
+
+def _reminder_named(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("%(email)s is named.") % {"email": params["email"]},
+        lang.gettext("A colleague gets the reminders from now on; anybody else is asked by mail first."),
+    )
+
+
+def _reminder_ended(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("No more reminders go to %(email)s.") % {"email": params["email"]}, ""
+
+
+def _seats_given(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    n, failed = int(params["count"]), int(params["failed"])
+    told = lang.ngettext("%(count)s seat is assigned.", "%(count)s seats are assigned.", n)
+    return told % {"count": lang.number(n)}, _failed(lang, failed) or lang.gettext("They are told by mail.")
+
+
+def _seats_taken(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    n, failed = int(params["count"]), int(params["failed"])
+    told = lang.ngettext("%(count)s seat is taken back.", "%(count)s seats are taken back.", n)
+    freed = lang.gettext("A seat that runs on a PC is free once the program there has confirmed it.")
+    return told % {"count": lang.number(n)}, _failed(lang, failed) or freed
+
+
+def _failed(lang: Language, n: int) -> str:
+    if not n:
+        return ""
+    told = lang.ngettext("%(count)s was not done; below it says why.", "%(count)s were not done; below it says why.", n)
+    return told % {"count": lang.number(n)}
+
+
+def _batch_prepared(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    n = int(params["count"])
+    told = lang.ngettext("%(count)s line is read.", "%(count)s lines are read.", n)
+    return told % {"count": lang.number(n)}, lang.gettext("Nothing is done yet: see what would happen, then start.")
+
+
+def _batch_started(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("It has begun."), lang.gettext("You need not wait: it goes on if you leave.")
+
+
+def _batch_stopping(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("It stops now."), lang.gettext("What was done stays done, until you undo it.")
+
+
+def _batch_undoing(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("It is being undone."), lang.gettext("You need not wait: it goes on if you leave.")
+
+
+def _seat_taken(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("The seat of %(person)s is free.") % params, lang.gettext("They are told by mail.")
+
+
+def _seat_going(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("The seat of %(person)s was taken back.") % params,
+        lang.gettext("It is free as soon as the program there confirms, at its next check."),
+    )
+
+
+def _license_handed_over(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("%(person)s has the license.") % params, lang.gettext("They are told by mail.")
+
+
+def _license_taken_back(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("The license belongs to nobody."), lang.gettext("Its seats can be assigned one by one.")
+
+
+def _license_shared(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("Everybody in the group can use the license."), ""
+
+
+def _license_not_shared(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("Only its admins can use the license."), ""
+
+
+def _seats_kept(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    if params["group"]:
+        return lang.gettext("Seats kept for %(group)s: %(count)s.") % params, ""
+    return lang.gettext("Blocked seats: %(count)s.") % params, ""
+
+
 _SENTENCES = {
+    **account_notices.SENTENCES,
+    **desk_notices.SENTENCES,
+    **people_notices.SENTENCES,
+    "seat_taken": ("ok", _seat_taken),
+    "seat_going": ("wait", _seat_going),
+    "license_handed_over": ("ok", _license_handed_over),
+    "license_taken_back": ("ok", _license_taken_back),
+    "license_shared": ("ok", _license_shared),
+    "license_not_shared": ("ok", _license_not_shared),
+    "seats_kept": ("ok", _seats_kept),
+    "seats_given": ("ok", _seats_given),
+    "seats_taken": ("ok", _seats_taken),
+    "batch_prepared": ("ok", _batch_prepared),
+    "batch_started": ("ok", _batch_started),
+    "batch_stopping": ("wait", _batch_stopping),
+    "batch_undoing": ("wait", _batch_undoing),
+    "seat_asked": ("ok", _seat_asked),
+    "seat_given": ("ok", _seat_given),
+    "request_granted": ("ok", _request_granted),
+    "request_declined": ("ok", _request_declined),
+    "request_withdrawn": ("ok", _request_withdrawn),
+    "standing_rule_set": ("ok", _standing_rule_set),
+    "reminder_named": ("ok", _reminder_named),
+    "reminder_ended": ("ok", _reminder_ended),
     "moved": ("ok", _moved),
     "given": ("ok", _given),
     "return_asked": ("wait", _return_asked),

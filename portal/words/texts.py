@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 # The fixed set of names. A value is put in as text, once: nothing in a sentence or a value is ever run.
 CONSTANTS = frozenset({"vendor", "company", "host", "support_email", "support_phone"})
 FACTS = frozenset(
-    "clock date device duration durations last limit minutes old_device period product quantity remaining "
+    "clock date device duration durations last limit line minutes old_device period product quantity remaining "
     "rule ticket used".split()
 )
 PLACEHOLDERS = CONSTANTS | FACTS

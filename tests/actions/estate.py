@@ -72,7 +72,8 @@ class Estate:
         self.db.flush()
         self.db.add(
             Membership(
-                user_id=user.id, group_id=group.id, role=role, created_at=self.now, accepted_at=self.now
+                public_id=new_id(self.now), user_id=user.id, group_id=group.id, role=role,
+                created_at=self.now, accepted_at=self.now,
             )
         )  # fmt: skip
         self.db.flush()

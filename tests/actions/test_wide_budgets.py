@@ -11,7 +11,6 @@ from portal.access import lock_license
 from portal.actions.ledger import is_wide
 from portal.db import Database
 from portal.files import keyring
-from portal.models import License
 from portal.rules.presets import PRESETS, preset
 from tests.actions.estate import DEFAULT, Estate, pc
 from tests.fixtures.clock import Clock
@@ -65,13 +64,14 @@ def test_a_wide_budget_holds_the_other_licenses_of_the_group(
         first, second = estate.mint(article, group).license, estate.mint(article, group).license
     with postgresql_database.writing() as one, postgresql_database.writing() as other:
         other.execute(text("SET LOCAL lock_timeout = 300"))
-        lock_license(one, one.get_one(License, first.id), wide=wide)
+        group_id = first.group_id if wide else None
+        lock_license(one, first.id, group_id=group_id)
         if waits:
             with pytest.raises(OperationalError, match="lock timeout"):
-                lock_license(other, other.get_one(License, second.id), wide=wide)
+                lock_license(other, second.id, group_id=group_id)
             other.rollback()
         else:
-            lock_license(other, other.get_one(License, second.id), wide=wide)
+            lock_license(other, second.id, group_id=group_id)
 
 
 @pytest.mark.parametrize("scope", ["product", "group", "device"])

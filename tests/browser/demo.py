@@ -31,7 +31,7 @@ class DemoFill:
         try:
             with database.writing() as db:
                 marks.mark(db)
-                world.build(db, keyring.load(self._keys).vault, self._now)
+                world.build(db, keyring.load(self._keys), self._now)
         finally:
             database.close()
 

@@ -9,7 +9,9 @@ from operator import attrgetter
 from uuid import UUID
 
 from playwright.sync_api import Page
+from sqlalchemy import select
 
+from portal.models import RuleSet
 from tests.browser.demo import Demo
 from tests.browser.steps import open_with, sign_in
 
@@ -78,12 +80,117 @@ def registered(page: Page, demo: Demo) -> None:
     page.locator("a.button.filled[href='/licenses']").wait_for()
 
 
+def rule_set(demo: Demo, name: str = "Default") -> str:
+    """The address of the rules of this name."""
+    with demo.database.reading() as db:
+        return f"/vendor/rules/{db.execute(select(RuleSet.public_id).where(RuleSet.name == name)).scalar_one()}"
+
+
+def rules(ending: str = "") -> Way:
+    return lambda page, demo: page.goto(rule_set(demo) + ending)
+
+
+def wrong_rules(page: Page, demo: Demo) -> None:
+    page.goto(rule_set(demo) + "/draft")
+    text = page.locator("#field-text")
+    text.fill(text.input_value().replace("limit = 3", "limit = -3").replace('"most"', '"mots"'))
+    page.locator(".text-form .button").click()
+    page.locator("#text-problems").wait_for()
+
+
+def tried(page: Page, demo: Demo) -> None:
+    page.goto(rule_set(demo) + "/try")
+    page.locator("#real-license").fill(demo.code("exhausted"))
+    page.locator("#real .button.filled").click()
+    page.locator("#answer").wait_for()
+
+
+def finished_run(page: Page, demo: Demo) -> None:
+    page.goto(rule_set(demo))
+    page.locator("#runs a").first.click()
+    page.locator("#run").wait_for()
+
+
+def of_brandt(ending: str = "") -> Way:
+    return lambda page, demo: page.goto(f"/groups/{demo.world.groups['brandt'].public_id}{ending}")
+
+
+def colleague(ending: str = "") -> Way:
+    """The page of somebody who has a seat."""
+
+    def go(page: Page, demo: Demo) -> None:
+        of_brandt("/members?search=malte")(page, demo)
+        address = page.locator(".roster th a").first.get_attribute("href")
+        page.goto(f"{address}{ending}")
+
+    return go
+
+
+def seats_of(key: str, query: str = "") -> Way:
+    return lambda page, demo: page.goto(f"{demo.page_of(key)}/seats{query}")
+
+
+def ticked(page: Page, demo: Demo) -> None:
+    seats_of("brandt_pool")(page, demo)
+    for at in (1, 3, 4):
+        page.locator("#people tbody input").nth(at).check()
+
+
+def nobody_ticked(page: Page, demo: Demo) -> None:
+    seats_of("brandt_pool")(page, demo)
+    page.locator("[data-assign]").click()
+    page.locator("#selection-problem").wait_for()
+
+
+def no_table(page: Page, demo: Demo) -> None:
+    of_brandt("/batches")(page, demo)
+    page.locator("#bring .button.filled").click()
+    page.locator("[role=alert]").wait_for()
+
+
+def brought(page: Page, demo: Demo) -> None:
+    of_brandt("/batches")(page, demo)
+    people = "\n".join(
+        f"{name}@brandt-maschinenbau.example" for name in ("luc.fontaine", "selin.aydin", "luc.fontaine")
+    )
+    page.locator("#field-kind").select_option("take_back")
+    page.locator("#field-pasted").fill(f"{people}\nnobody@elsewhere.example\n")
+    page.locator("#bring .button.filled").click()
+    page.locator("#lines").wait_for()
+
+
+def started(page: Page, demo: Demo) -> None:
+    brought(page, demo)
+    page.locator("#start .button.filled").click()
+    page.locator(".running").wait_for()
+
+
+def nobody_entered(page: Page, demo: Demo) -> None:
+    of_brandt("/newcomers")(page, demo)
+    page.locator("main form .button.filled").click()
+    page.locator("[aria-invalid]").first.wait_for()
+
+
+def declining(page: Page, demo: Demo) -> None:
+    of_brandt("/requests")(page, demo)
+    page.locator("#waiting details summary").first.click()
+    page.locator("#waiting textarea").first.wait_for()
+
+
+def no_address(page: Page, demo: Demo) -> None:
+    of_brandt("/reminders")(page, demo)
+    page.locator("#field-email").fill("nobody")
+    page.locator("main form .button.filled").click()
+    page.locator("[aria-invalid]").wait_for()
+
+
 PLACES = (
     Place("", "sign-in", at("/sign-in")),
     Place("", "sign-in-wrong-password", wrong_password),
     Place("", "sign-in-closed-tickets", closed_tickets),
     Place("", "error-no-such-page", at("/nowhere")),
     Place("", "parts", at("/dev/parts")),
+    Place("", "reminders-nothing-to-answer", at("/reminders/confirmation")),
     Place("eve", "overview", at("/licenses")),
     Place("eve", "overview-by-end", at("/licenses?order=until")),
     Place("eve", "overview-no-match", at("/licenses?search=zeppelin")),
@@ -101,10 +208,51 @@ PLACES = (
     Place("eve", "license-merged", license_of("eve_merged")),
     Place("cora", "license-refused", license_of("exhausted")),
     Place("cora", "license-pool", license_of("brandt_mill")),
+    Place("cora", "people", of_brandt("/members")),
+    Place("cora", "people-no-match", of_brandt("/members?search=zeppelin")),
+    Place("cora", "person", colleague()),
+    Place("cora", "person-leaves", colleague("/removal")),
+    Place("cora", "add-people", of_brandt("/newcomers")),
+    Place("cora", "add-people-nobody", nobody_entered),
+    Place("cora", "invitations", of_brandt("/invitations")),
+    Place("cora", "group", of_brandt()),
+    Place("cora", "groups", at("/groups")),
+    Place("cora", "requests", of_brandt("/requests")),
+    Place("cora", "requests-declining", declining),
+    Place("cora", "requests-own", at("/requests")),
+    Place("cora", "reminders", of_brandt("/reminders")),
+    Place("cora", "reminders-no-address", no_address),
+    Place("cora", "activity", of_brandt("/activity")),
+    Place("cora", "activity-no-match", of_brandt("/activity?person=zeppelin")),
+    Place("cora", "certificate", license_of("brandt_pool", "/certificate")),
+    Place("cora", "pool", of_brandt("/pool")),
+    Place("cora", "seats", seats_of("brandt_pool")),
+    Place("cora", "seats-ticked", ticked),
+    Place("cora", "seats-refused", nobody_ticked),
+    Place("cora", "seats-no-match", seats_of("brandt_pool", "?search=zeppelin")),
+    Place("cora", "in-bulk", of_brandt("/batches")),
+    Place("cora", "in-bulk-no-table", no_table),
+    Place("cora", "batch-preview", brought),
+    Place("cora", "batch-at-work", started),
+    Place("cora", "who-has-what", of_brandt("/assignments")),
+    Place("cora", "who-has-what-no-match", of_brandt("/assignments?search=zeppelin")),
     Place("merle", "license-give", license_of("full")),
     Place("merle", "license-kept", license_of("kept")),
     Place("merle", "license-recalled", license_of("recalled")),
     Place("vera", "overview-vendor", at("/licenses")),
+    Place("vera", "rules", at("/vendor/rules")),
+    Place("vera", "rules-new", at("/vendor/rules/new")),
+    Place("vera", "rules-one", rules()),
+    Place("vera", "rules-version", rules("/versions/3")),
+    Place("vera", "rules-articles", rules("/articles")),
+    Place("vera", "rules-draft", rules("/draft")),
+    Place("vera", "rules-draft-wrong", wrong_rules),
+    Place("vera", "rules-publication", rules("/publication")),
+    Place("vera", "rules-try", rules("/try")),
+    Place("vera", "rules-tried", tried),
+    Place("vera", "rules-what-if", rules("/replays")),
+    Place("vera", "rules-run", finished_run),
+    Place("vera", "people-seen-from-above", of_brandt("/members")),
     Place("sid", "overview-empty", at("/licenses")),
     Place("sid", "register", at("/tickets/redemption")),
     Place("sid", "register-nothing-found", lambda page, demo: paste(page, demo, "good morning")),

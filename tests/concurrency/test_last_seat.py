@@ -8,12 +8,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 import portal.db
-from portal.actions import seats
+from portal.actions import ledger, seats
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
 from portal.db import Queue
 from portal.models import Activation, Event, License, WaitingDevice
-from portal.programs import calls
 from tests.actions.estate import Minted, pc
 from tests.api.calling import Program, Reply, at_once
 from tests.api.running import Running, running_on
@@ -95,17 +94,21 @@ def test_without_the_guards_the_same_check_fails(
 @pytest.mark.parametrize("gone", ["the lock", "the guarded update"])
 def test_each_guard_alone_holds(running: Running, gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if gone == "the lock":
-        monkeypatch.setattr(calls, "lock", lambda *_: None)
+        take_away_the_lock(monkeypatch)
     else:
         monkeypatch.setattr(seats, "take", Naive())
     minted = with_one_seat_left(running)
     hold_one_winner(running, minted, asked_at_once(running, minted))
 
 
+def take_away_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "lock_license", lambda db, license_id, **_: db.get_one(License, license_id))
+
+
 def take_away_the_guards(monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody writes who has not thought of two at once, with the defaults of SQLite's driver."""
     sqlite_engine = portal.db._sqlite_engine
-    monkeypatch.setattr(calls, "lock", lambda *_: None)
+    take_away_the_lock(monkeypatch)
     monkeypatch.setattr(Queue, "turn", lambda _: nullcontext())
     monkeypatch.setattr(portal.db, "SQLITE_PRAGMAS", (*portal.db.SQLITE_PRAGMAS, "ignore_check_constraints=ON"))
     monkeypatch.setattr(
@@ -119,7 +122,7 @@ class Naive:
     def __init__(self, meeting: int = 1) -> None:
         self.gate = threading.Barrier(meeting)
 
-    def __call__(self, doing: Doing, license_: License, _: Question) -> bool:
+    def __call__(self, doing: Doing, license_: License, _: Question, *__: object, **___: object) -> bool:
         doing.db.refresh(license_)
         if license_.used >= license_.quantity:
             return False

@@ -31,7 +31,7 @@ class DemoFill:
         migrate(url)
         with closing(open_database(url)) as database, database.writing() as db:
             marks.mark(db)
-            self.world = world.build(db, self.keys.vault, NOW)
+            self.world = world.build(db, self.keys, NOW)
 
 
 @dataclass(frozen=True)

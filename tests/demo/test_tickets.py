@@ -5,16 +5,18 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.access import ANONYMOUS, Actor, Permission, may, owned
-from portal.actions import activations, rule_sets, seats, tickets
+from portal.access import ANONYMOUS, Actor, Permission, may, owned, transfer_for
+from portal.actions import activations, proofs, rule_sets, seats, tickets
+from portal.actions import transfers as acts
 from portal.actions.doing import Moment
 from portal.actions.ledger import Question
 from portal.demo.machines import pc
 from portal.demo.orders import ORDERS
 from portal.doors import sessions
+from portal.files import certificates
 from portal.files import tickets as codes
 from portal.models import License, Ticket, User
-from portal.reports import overview
+from portal.reports import overview, transfers
 from portal.reports.history import history
 from portal.reports.shapes import Row, State
 from portal.rules import Decision
@@ -139,6 +141,25 @@ def test_eve_sees_her_nine(demo: Demo) -> None:
     assert by_state[State.MERGED].merged_into == codes.masked(longer.code or "")
 
 
+def test_a_pc_without_a_network_can_be_continued_to_its_end(demo: Demo) -> None:
+    """The file that waits for its receipt is a real one: carried back, it closes the transfer."""
+    with demo.database.writing() as db:
+        who = actor(db, demo, "eve")
+        (carried,) = transfers.under_way(db, who)
+        assert (carried.kind, carried.device, carried.closed) == ("activation", "SHOP-03", None)
+        license_, transfer = transfer_for(db, who, carried.id, Permission.USE)
+        assert license_.id == demo.world.licenses["eve_mill"].id
+        doing = Moment(db, who, NOW, demo.keys.vault)
+        text = acts.text_of(doing, transfer)
+        certificates.open_file(
+            demo.keys, certificates.Kind.MACHINE, text,
+            secret=certificates.secret_of(demo.world.tickets["eve_mill"].code, pc("SHOP-03").fingerprint),
+        )  # fmt: skip
+        assert proofs.declare(doing, license_, text, transfer).allowed
+        assert transfers.under_way(db, who) == ()
+        db.rollback()
+
+
 def test_eves_oldest_license_tells_its_story(demo: Demo) -> None:
     with demo.database.writing() as db:
         who = actor(db, demo, "eve")
@@ -166,9 +187,10 @@ def test_nobody_sees_beside_or_above(demo: Demo) -> None:
         assert ids["last_seat"] in seen["rhea"], "a customer of the reseller below her"
         assert not seen["rhea"] & (seen["eve"] | seen["cora"])
         assert seen["vera"] == set(ids.values())
-        pool = owned(db, license_of(db, demo, "brandt_pool"))
-        assert may(actor(db, demo, "cora"), Permission.USE, pool)
-        assert not may(actor(db, demo, "vera"), Permission.USE, pool), "a customer's PCs are the customer's to move"
+        pool = license_of(db, demo, "brandt_pool")
+        cora, vera = actor(db, demo, "cora"), actor(db, demo, "vera")
+        assert may(cora, Permission.USE, owned(db, pool, cora))
+        assert not may(vera, Permission.USE, owned(db, pool, vera)), "a customer's PCs are the customer's to move"
 
 
 def test_the_stricter_product_has_rules_of_its_own(demo: Demo) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.app import build_site
 from portal.brand.stationery import Letter
@@ -58,6 +59,12 @@ def site(ground: Ground, keys: Path, tmp_path: Path) -> Iterator[Site]:
 HEADERS = {"From": "Tessel Works <help@tessel.example>", "Auto-Submitted": "auto-generated"}
 
 
+FACTS = {
+    "person": "Eve", "product": "CAD Pro", "path": "/licenses/1", "is_holder": True, "actor": "program",
+    "actor_name": None, "device": "DESK-1", "is_again": False,
+}  # fmt: skip
+
+
 def letter(number: int = 0, **changes: object) -> Letter:
     whole = {
         "name": "moved", "language": "en", "subject": f"Number {number}", "text": f"text {number}\n",
@@ -81,13 +88,13 @@ class Outbox:
         """The settings of these workers, as an operator writes them."""
         return {"PORTAL_DATA": str(self.data), "PORTAL_DATABASE": self.database.url, **self.server.settings}
 
-    def site(self, clock: Callable[[], object] | None = None) -> Site:
-        site = build_site(from_environment(self.environ), clock or self.clock)  # type: ignore[arg-type]
+    def site(self, clock: Callable[[], object] | None = None, **settings: str) -> Site:
+        site = build_site(from_environment({**self.environ, **settings}), clock or self.clock)  # type: ignore[arg-type]
         self.sites.append(site)
         return site
 
-    def postman(self, clock: Callable[[], object] | None = None) -> Postman:
-        site = self.site(clock)
+    def postman(self, clock: Callable[[], object] | None = None, **settings: str) -> Postman:
+        site = self.site(clock, **settings)
         assert site.settings.smtp is not None
         return Postman(site, site.settings.smtp)
 
@@ -95,15 +102,28 @@ class Outbox:
         self, count: int = 1, *, is_secret: bool = False, to: str = "eve@people.example", **changes: object
     ) -> None:
         """Write so many mails in one transaction."""
-        vault = self.sites[0].vault if self.sites else self.site().vault
         with self.database.writing() as db:
-            user = db.execute(select(User).where(User.email == to)).scalar()
-            if user is None:
-                user = User(public_id=new_id(self.clock()), email=to, name="Eve", created_at=self.clock())
-                db.add(user)
-                db.flush()
+            user = self._user(db, to)
             for number in range(count):
-                mail.post(db, vault, self.clock(), user, letter(number, **changes), is_secret=is_secret)
+                mail.post(db, self._vault(), self.clock(), user, letter(number, **changes), is_secret=is_secret)
+
+    def note(self, *, is_secret: bool = False) -> None:
+        """Note a mail about a new PC, to be written when it leaves."""
+        draft = mail.Draft("activated", "en", "Europe/Berlin", FACTS)
+        with self.database.writing() as db:
+            user = self._user(db, "eve@people.example")
+            mail.note(db, self._vault(), self.clock(), user, draft, "help@tessel.example", is_secret=is_secret)
+
+    def _vault(self) -> Vault:
+        return self.sites[0].vault if self.sites else self.site().vault
+
+    def _user(self, db: Session, email: str) -> User:
+        user = db.execute(select(User).where(User.email == email)).scalar()
+        if user is None:
+            user = User(public_id=new_id(self.clock()), email=email, name="Eve", created_at=self.clock())
+            db.add(user)
+            db.flush()
+        return user
 
     def rows(self) -> list[Mail]:
         with self.database.reading() as db:

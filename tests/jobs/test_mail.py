@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from sqlalchemy import select
 from portal.files import keyring
 from portal.jobs import mail
 from portal.models import Mail, User
+from portal.settings import SHIPPED_BRAND
 from tests.jobs.conftest import Outbox, empty, letter
 
 
@@ -192,6 +194,54 @@ def test_a_body_that_cannot_be_opened_stops_no_other_mail(outbox: Outbox) -> Non
     assert outbox.states() == ["failed", "sent"]
 
 
+def test_a_mail_is_written_when_it_leaves_and_comes_again_as_it_was(outbox: Outbox, tmp_path: Path) -> None:
+    outbox.server.answers["RCPT"] = lambda _: "451 come back later"
+    outbox.note()
+    empty(outbox.postman())
+    (row,) = outbox.rows()
+    assert (row.state, row.facts, row.subject) == ("ready", None, "CAD Pro runs on DESK-1 now")
+    # In the meantime the vendor's mails look otherwise.
+    brand = branded(tmp_path, "{{ 'Something else' }}")
+    outbox.server.answers.clear()
+    outbox.clock.now = row.due_at
+    empty(outbox.postman(PORTAL_BRAND=str(brand)))
+    (message,), (row,) = outbox.server.mails, outbox.rows()
+    assert (row.state, message["Subject"]) == ("sent", "CAD Pro runs on DESK-1 now")
+    assert message["Message-ID"] == row.message_id and row.message_id.endswith("@tessel.example>")
+    assert "DESK-1 has a seat of CAD Pro now." in message.get_body(("plain",)).get_content()
+
+
+def test_a_mail_that_cannot_be_written_is_given_up_and_stops_no_other(
+    outbox: Outbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox.note()
+    outbox.post()
+    empty(outbox.postman(PORTAL_BRAND=str(branded(tmp_path, "{{ nothing.of.this }}"))))
+    broken, whole = outbox.rows()
+    assert (broken.state, whole.state) == ("failed", "sent")
+    assert "'activated' in 'en' cannot be written" in broken.problem and broken.message_id in caplog.text
+
+
+def test_facts_that_are_secret_are_gone_once_the_mail_is_given_up(outbox: Outbox) -> None:
+    outbox.note(is_secret=True)
+    outbox.clock.advance(days=4)
+    with outbox.database.writing() as db:
+        mail.give_up(db, outbox.clock())
+    (row,) = outbox.rows()
+    assert (row.state, row.facts, row.body) == ("failed", None, None)
+
+
+def branded(folder: Path, subject: str) -> Path:
+    """The shipped brand with another subject of the mail about a new PC."""
+    brand = folder / "brand"
+    (brand / "templates/mail/activated").mkdir(parents=True)
+    for file in SHIPPED_BRAND.iterdir():
+        if file.is_file():
+            (brand / file.name).write_bytes(file.read_bytes())
+    (brand / "templates/mail/activated/subject.txt").write_text(subject)
+    return brand
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -219,17 +269,17 @@ def test_whoever_was_too_slow_does_not_undo_what_another_did(outbox: Outbox) -> 
     outbox.post()
     site = outbox.site()
     with outbox.database.writing() as db:
-        first = mail.claim(db, site.vault, outbox.clock())
+        first = mail.claim(db, site.vault, site.stationery, outbox.clock())
     later = outbox.clock.advance(minutes=11)
     with outbox.database.writing() as db:
-        second = mail.claim(db, site.vault, later)
+        second = mail.claim(db, site.vault, site.stationery, later)
         assert first and second and first.message_id == second.message_id and first.claim != second.claim
         mail.refused(db, later, first, "too late", for_good=True)
         mail.released(db, later, first, "too late", later)
     (row,) = outbox.rows()
     assert (row.state, row.claim, row.problem) == ("ready", second.claim, None)
     with outbox.database.writing() as db:
-        assert mail.claim(db, site.vault, later) is None
+        assert mail.claim(db, site.vault, site.stationery, later) is None
         mail.sent(db, later, first)
     assert outbox.states() == ["sent"]
 

@@ -130,3 +130,11 @@ def test_an_event_inserted_between_sealed_ones_is_found(ground: Ground) -> None:
 def test_the_seal_cannot_be_made_without_the_secret(sealed: Ground) -> None:
     with sealed.database.reading() as db:
         assert audit.first_broken(db, lambda _purpose, text: text.encode()[:32]) == 1
+
+
+def test_whose_seat_an_event_was_about_is_sealed_too(ground: Ground) -> None:
+    def digest(assignment_id: int | None) -> bytes:
+        event = Event(id=1, at=ground.clock(), kind="seat.assigned", details={}, assignment_id=assignment_id)
+        return audit._chained(b"", [event], ground.vault.lookup)
+
+    assert len({digest(None), digest(1), digest(2)}) == 3

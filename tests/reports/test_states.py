@@ -41,6 +41,11 @@ CASES = {
         Held(states=frozenset({ActivationState.RETURNING, ActivationState.ACTIVE})),
         State.RETURNING,
     ),
+    "one of many asked back": (
+        Facts(used=361, quantity=400),
+        Held(states=frozenset({ActivationState.RETURNING, ActivationState.PENDING, ActivationState.ACTIVE})),
+        State.ACTIVE,
+    ),
     "unused": (Facts(used=0), Held(), State.READY),
     "unused and soon over": (Facts(used=0, ends_at=NOW + SECOND), Held(), State.READY),
     "soon over": (Facts(ends_at=NOW + SOON), Held(states=ACTIVE), State.ENDS_SOON),

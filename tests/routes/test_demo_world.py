@@ -26,7 +26,7 @@ class WorldFill:
         migrate(url)
         with closing(open_database(url)) as database, database.writing() as db:
             marks.mark(db)
-            self.world = world.build(db, keyring.load(self.keys).vault, NOW)
+            self.world = world.build(db, keyring.load(self.keys), NOW)
 
 
 @pytest.fixture(scope="session")

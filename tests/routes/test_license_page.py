@@ -38,10 +38,11 @@ def test_the_page_offers_one_thing_and_says_it(served: Served, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", PANELS)
-def test_whoever_only_looks_on_sees_all_and_is_offered_nothing(served: Served, kind: str) -> None:
+def test_whoever_only_looks_on_sees_all_and_can_only_grant_more(served: Served, kind: str) -> None:
     thing = served.village.thing("eve", kind)
     page = served.as_("vera").get(thing.page)
-    assert [form.attrs["action"] for form in page.root.all("form", method="post")] == ["/sign-out"]
+    actions = [form.attrs["action"] for form in page.root.all("form", method="post")]
+    assert actions == ["/sign-out", f"{thing.page}/override"]
     assert not page.root.all("section", class_="decision")
     assert thing.code not in page.body and f"{thing.code[:5]} … {thing.code[-5:]}" in page.text
     assert "canary-eve Eve" in page.text
@@ -61,6 +62,24 @@ def test_no_such_license_is_not_found(served: Served, htmx: bool) -> None:
 
 def test_a_choice_of_another_license_chooses_nothing(served: Served) -> None:
     eve = served.as_("eve")
-    for gone in (served.village.thing("brandt", "active").activation, "x", ""):
-        page = eve.get(f"{served.village.thing('eve', 'active').page}?gone={gone}")
-        assert "canary-brandt" not in page.body and not page.root.all("section", class_="decision")
+    path = served.village.thing("eve", "active").page
+    for gone in (served.village.thing("brandt", "active").activation, served.village.thing("eve", "move").activation):
+        assert "canary-brandt" not in eve.get(f"{path}?gone={gone}", status=404).body
+    for nonsense in ("x", ""):
+        assert not eve.get(f"{path}?gone={nonsense}").root.all("section", class_="decision")
+
+
+def test_a_pc_is_found_by_its_name_or_its_person_s(served: Served) -> None:
+    cora, thing = served.as_("cora"), served.village.thing("brandt", "give")
+    region = f"seats-{thing.id}"
+    found = cora.get(f"{thing.page}?pc=GIVE-OLD").root.one(id=region)
+    assert "canary-brandt-give-old" in found.text and "Nothing here has that name." not in found.text
+    missed = cora.get(f"{thing.page}?pc=zeppelin%25_").root.one(id=region)
+    assert "canary-brandt-give-old" not in missed.text
+    assert "Show all" in missed.text
+
+
+def test_a_pc_that_is_gone_is_offered_though_the_search_does_not_name_it(served: Served) -> None:
+    cora, thing = served.as_("cora"), served.village.thing("brandt", "active")
+    page = cora.get(f"{thing.page}?pc=zeppelin&gone={thing.activation}")
+    assert "canary-brandt-active-old" in page.root.one("section", class_="decision").text

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.actions.workers import worker_of
-from portal.models import Mail
+from portal.jobs import mail
+from portal.models import Mail, User
 from tests.fixtures.client import Portal, Served
 
 
@@ -47,6 +48,34 @@ def test_a_mail_whose_secret_is_gone_says_so(demo: Served) -> None:
     page = demo.browser().get(f"/dev/mail/{row.public_id}")
     assert "its text was removed" in page.text and not page.root.all("iframe")
     demo.browser().get(f"/dev/mail/{row.public_id}/html", status=404)
+
+
+def test_a_mail_waits_to_be_written_and_is_read_before(demo: Served) -> None:
+    noted(demo, {"person": "Eve", "product": "CAD Pro", "path": "/licenses/1", "is_holder": True, "actor": "program"}
+          | {"actor_name": None, "device": "DESK-1", "is_again": False})  # fmt: skip
+    browser = demo.browser()
+    link = browser.get("/dev/mail").root.all("a", lang="en")[0]
+    assert link.text == "CAD Pro runs on DESK-1 now"
+    assert "DESK-1 has a seat of CAD Pro now." in browser.get(link.attrs["href"]).root.one("pre").text
+
+
+def test_a_mail_that_cannot_be_written_says_what_is_wrong(demo: Served) -> None:
+    noted(demo, {"product": "<b>"})
+    browser = demo.browser()
+    link = browser.get("/dev/mail").root.all("a", lang="en")[0]
+    assert link.text == "activated"
+    page = browser.get(link.attrs["href"])
+    assert "'activated' in 'en' cannot be written" in page.root.one("pre").text
+    assert "<b>" not in demo.browser().http.get(page.root.one("iframe").attrs["src"]).text
+
+
+def noted(demo: Served, facts: dict[str, object]) -> None:
+    """Note a mail of these facts, newer than all others."""
+    site = demo.site
+    with demo.database.writing() as db:
+        user = db.execute(select(User).where(User.email == "eve@people.example")).scalar_one()
+        draft = mail.Draft("activated", "en", "Europe/Berlin", facts)
+        mail.note(db, site.vault, site.clock(), user, draft, site.stationery.sender)
 
 
 def test_an_empty_mailbox_says_what_fills_it(portal: Portal) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.fixtures.client import Served
 from tests.fixtures.village import PASSWORD
 from tests.routes.conftest import events
+from tests.routes.mailbox import mails
 
 EVE = "eve@people.example"
 
@@ -106,3 +107,43 @@ def test_a_session_ends_after_a_week_however_busy_it_is(served: Served) -> None:
         served.clock.advance(hours=11, minutes=30)
     served.clock.advance(hours=8)
     eve.get("/licenses", status=303)
+
+
+def test_a_browser_that_is_new_to_the_account_is_mailed_to_its_owner_once(served: Served) -> None:
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    browser = served.browser("203.0.113.9", user_agent=firefox).sign_in(EVE)
+    (told,) = mails(served, EVE, "new_sign_in")
+    assert "Firefox on Linux" in told and "203.0.113.0/24" in told and "203.0.113.9" not in told
+    browser.submit(browser.get("/licenses").form("/sign-out"))
+    browser.sign_in(EVE)
+    assert len(mails(served, EVE, "new_sign_in")) == 1
+    browser.submit(browser.get("/licenses").form("/sign-out"))
+    browser.sign_in("sid@people.example")
+    assert len(mails(served, "sid@people.example", "new_sign_in")) == 1, "known to one account is not known to another"
+
+
+def test_whoever_guesses_from_the_same_office_cannot_keep_the_owner_out(served: Served) -> None:
+    owner = served.browser().sign_in(EVE)
+    owner.submit(owner.get("/licenses").form("/sign-out"))
+    guesser = served.browser()
+    form = guesser.get("/sign-in").form("/sign-in")
+    for _ in range(10):
+        guesser.submit(form, email=EVE, password="wrong wrong wrong", status=422)
+    guesser.submit(form, email=EVE, password=PASSWORD, status=429)
+    owner.sign_in(EVE)
+
+
+def test_a_known_browser_guesses_no_longer_than_another(served: Served) -> None:
+    browser = served.browser().sign_in(EVE)
+    browser.submit(browser.get("/licenses").form("/sign-out"))
+    form = browser.get("/sign-in").form("/sign-in")
+    for _ in range(10):
+        browser.submit(form, email=EVE, password="wrong wrong wrong", status=422)
+    browser.submit(form, email=EVE, password=PASSWORD, status=429)
+
+
+def test_a_cookie_that_somebody_made_is_no_known_browser(served: Served) -> None:
+    browser = served.browser()
+    browser.http.cookies.set("known", "WyJhIl0.made.up", domain="portal.test")
+    browser.sign_in(EVE)
+    assert len(mails(served, EVE, "new_sign_in")) == 1

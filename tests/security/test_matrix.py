@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from litestar.routes import HTTPRoute
 
 from tests.fixtures.client import Client, Served
+from tests.fixtures.homes import Home
 from tests.fixtures.page import Page
 from tests.fixtures.village import PLACES, Thing
-from tests.security.matrix import MATRIX, MAY_READ, PRINCIPALS
+from tests.security.matrix import FIELDS, MATRIX, MAY_READ, PRINCIPALS
 
 ACCOUNT_PREFIX = "/api/v1/accounts/{account}"
 _MARK = re.compile(r"canary-(\w+)")
@@ -47,6 +49,8 @@ def enter(served: Served, who: str) -> Client:
     village = served.village
     if who in village.people:
         return served.as_(who)
+    if who == "registered ticket":
+        return registered_since(served, served.village.codes["free"])
     if who.endswith("ticket"):
         return served.with_(*(thing.code for thing in village.of("other" if "other" in who else "loose")))
     browser = served.browser()
@@ -55,22 +59,38 @@ def enter(served: Served, who: str) -> Client:
     return browser
 
 
+def registered_since(served: Served, code: str) -> Client:
+    """A browser that came in with a ticket which somebody else registered a moment later."""
+    browser, kim = served.with_(code), served.as_("kim")
+    form = kim.get("/tickets/redemption").form("/tickets/redemption")
+    assert kim.submit(form, tickets=code, confirmed="yes").status == 200
+    return browser
+
+
 def own_thing(served: Served, who: str) -> Thing:
     return served.village.thing("loose" if "other" in who else "eve", "active")
 
 
-def address(path: str, thing: Thing | None, served: Served) -> str:
-    named = {"name": served.site.shelf.url("portal.css").removeprefix("/static/")}
-    if thing is not None:
-        named |= {
-            "license_id": str(thing.id), "waiting_id": str(thing.waiting), "activation_id": str(thing.activation),
-            "transfer_id": str(thing.transfer),
-            "machine_id": str(thing.activation),
-        }  # fmt: skip
-    return path.format(**named)
+def about(served: Served, kind: str, place: str) -> Thing | Home | None:
+    """What a cell of the table is about."""
+    if not place:
+        return None
+    return served.village.homes[place] if kind == "home" else served.village.thing(place, kind)
 
 
-def asked(browser: Client, method: str, path: str, thing: Thing | None, served: Served, *, htmx: bool = False) -> Page:
+def address(path: str, thing: Thing | Home | None, served: Served) -> str:
+    village = served.village
+    named = {
+        "name": served.site.shelf.url("portal.css").removeprefix("/static/"), "token": "x" * 43, "number": "1",
+        "side": "new", "session_id": str(UUID(int=7)),
+        "rule_set_id": str(village.drafted), "replay_id": str(village.replay),
+    }  # fmt: skip
+    return path.format(**named, **(thing.names if thing else {}))
+
+
+def asked(
+    browser: Client, method: str, path: str, thing: Thing | Home | None, served: Served, *, htmx: bool = False
+) -> Page:
     """Ask as a browser or program would that means it: with a token, and with everything the form wants."""
     place = address(path, thing, served)
     if path.startswith("/api/"):
@@ -79,10 +99,12 @@ def asked(browser: Client, method: str, path: str, thing: Thing | None, served: 
         return browser.ask(method, place, content=body if method == "POST" else None)
     if method == "GET":
         return browser.get(place, status=None, htmx=htmx)
-    fields = {"reason": "lost", "gone": "yes"} if path.endswith("reactivation") else {}
-    if path.endswith(("reactivation", "/activations")) and thing is not None:
-        fields["target"] = str(thing.waiting)
-    return browser.post(place, fields, htmx=htmx)
+    return browser.post(place, fields_of(f"{method} {path}", thing), htmx=htmx)
+
+
+def fields_of(name: str, thing: Thing | Home | None) -> dict[str, str]:
+    names = thing.names if thing else {}
+    return {field: value.format(**names) for field, value in FIELDS.get(name, {}).items()}
 
 
 @pytest.mark.parametrize("who", PRINCIPALS)
@@ -96,7 +118,7 @@ def test_each_may_do_what_the_table_says_and_nothing_else(served: Served, who: s
         for (principal, place), status in cells.items():
             if principal != who:
                 continue
-            page = asked(browser, method, path, served.village.thing(place, kind) if place else None, served)
+            page = asked(browser, method, path, about(served, kind, place), served)
             if str(page.status) != status:
                 wrong.append(f"{name} {place}: {page.status} instead of {status}: {page.text[:120]}")
             if strange := set(_MARK.findall(page.body)) - MAY_READ[who]:
@@ -121,13 +143,9 @@ def test_sid_finds_nothing_at_any_address_with_any_id(served: Served, htmx: bool
         method, path = name.split()
         if not kind or path.startswith("/api/"):
             continue
-        for thing in things:
-            place = address(path, thing, served).replace("None", str(thing.id))
-            fields = {"reason": "lost", "gone": "yes", "target": str(thing.waiting)} if "activat" in path else {}
-            if path.endswith(("return", "cancellation", "return-request")):
-                fields = {}
-            if path == "/licenses/{license_id}/activations":
-                fields = {"target": str(thing.waiting)}
+        for thing in served.village.homes.values() if kind == "home" else things:
+            place = address(path, thing, served).replace("None", thing.names["license_id"])
+            fields = fields_of(name, thing)
             page = (
                 sid.get(place, status=None, htmx=htmx)
                 if method == "GET"

@@ -118,7 +118,8 @@ def test_cookies_over_http_are_kept_from_scripts_and_other_sites(served: Served)
 def test_cookies_over_https_are_bound_to_the_host_as_well(portal) -> None:  # type: ignore[no-untyped-def]
     served = portal(PORTAL_URL="https://portal.test")
     lines = cookies_of(served)
-    assert {line.partition("=")[0] for line in lines} == {"__Host-session", "__Host-visitor", "flash", "lang"}
+    named = {line.partition("=")[0] for line in lines}
+    assert named == {"__Host-known", "__Host-session", "__Host-visitor", "flash", "lang"}
     for line in lines:
         assert all(f"; {part}" in line for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
         assert "domain" not in line.lower()

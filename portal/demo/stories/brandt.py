@@ -16,9 +16,9 @@ def pool(on: Stage) -> Story:
     lot = issue(on, "brandt_pool", "CAD-400", "vendor")
     yield on.day(-884, "08:10")
     lot.register("cora", "brandt")
-    lot.share()
+    lot.pool()
     lot.maintain(on.day(-884, "00:00"), on.day(404, "23:59"))
-    yield on.ago(minutes=1)
+    yield on.day(-58, "06:00")  # before any seat is given to anybody
     settle_in(lot, CROWD)
 
 

@@ -46,10 +46,9 @@ def mill(on: Stage) -> Story:
     yield on.day(-6, "07:45")
     lot.check_in()
     yield on.day(-4, "10:02")
-    lot.knock(pc("SHOP-03"))
-    yield on.day(-4, "10:10")
     lot.move("eve", "SHOP-01")
-    lot.hand_out("SHOP-03")
+    yield on.day(-4, "10:10")
+    lot.carry("eve", pc("SHOP-03"))
 
 
 def subscription(on: Stage) -> Story:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from portal.actions import returns
 from portal.files import certificates
@@ -26,11 +26,16 @@ from portal.web import Answer, Visit, json_answer
 SEEN_EVERY = 3600  # seconds; a program that checks in more often is not written down each time
 
 
+def resource_of(visit: Visit, license_: License) -> dict[str, Any]:
+    """The license as the calling key shows it."""
+    return license_resource(visit.db, visit.vault, license_, visit.now, visit.actor.assignment_id)
+
+
 @calls.get("/me")
 def me(visit: Visit) -> Answer:
     """The license of the calling key."""
     license_ = calls.own_license(visit)
-    return json_answer({"data": license_resource(visit.db, visit.vault, license_, visit.now)})
+    return json_answer({"data": resource_of(visit, license_)})
 
 
 @calls.post("/licenses/actions/validate-key", own_units=True)
@@ -38,10 +43,11 @@ def validate_key(visit: Visit) -> Answer:
     """Whether the license with this key may run here; 200 also where it may not."""
     document = calls.body(visit)
     key = text(at(document, "meta", "key"), "/meta/key", most=calls.LONGEST_KEY, needed=True) or ""
-    license_id = calls.license_of(visit, key)
-    if license_id is None or visit.actor.license_id not in (None, license_id):
-        raise calls.unknown_key(visit)
-    return validated(visit, license_id, document)
+    program = calls.program(visit, key)
+    if visit.actor.license_id not in (None, program.license_id):
+        raise calls.UnknownKey(visit)
+    visit.actor = program
+    return validated(visit, document)
 
 
 @calls.post("/licenses/{license_id:uuid}/actions/validate", own_units=True)
@@ -49,8 +55,8 @@ def validate(visit: Visit, license_id: UUID) -> Answer:
     """The same by id; a nonce in `meta` is answered back, so that the answer cannot be an old one."""
     with visit.site.database.reading() as db:
         visit.db = db
-        found = calls.own_license(visit, license_id).id
-    return validated(visit, found, calls.body(visit))
+        calls.own_license(visit, license_id)
+    return validated(visit, calls.body(visit))
 
 
 @calls.get("/licenses/{license_id:uuid}/machines")
@@ -61,6 +67,7 @@ def machines(visit: Visit, license_id: UUID) -> Answer:
     live = visit.db.execute(
         select(Activation)
         .where(Activation.license_id == license_.id, Activation.ended_at.is_(None), Activation.device_id.is_not(None))
+        .where(calls.reach(visit))
         .order_by(Activation.seen_at.is_(None), Activation.seen_at.desc(), Activation.id.desc())
         .limit(most)
     ).scalars().all()  # fmt: skip
@@ -78,7 +85,7 @@ def machines(visit: Visit, license_id: UUID) -> Answer:
 @calls.get("/licenses/{license_id:uuid}")
 def show(visit: Visit, license_id: UUID) -> Answer:
     license_ = calls.own_license(visit, license_id)
-    return json_answer({"data": license_resource(visit.db, visit.vault, license_, visit.now)})
+    return json_answer({"data": resource_of(visit, license_)})
 
 
 @calls.get("/licenses/{license_id:uuid}/entitlements")
@@ -94,7 +101,7 @@ def check_out(visit: Visit, license_id: UUID) -> Answer:
     """A license file, good for the lease that the rules give, or for the `ttl` in seconds asked for if that is less."""
     license_ = calls.own_license(visit, license_id)
     files.refuse_if_over(visit, license_)
-    resource = license_resource(visit.db, visit.vault, license_, visit.now)
+    resource = resource_of(visit, license_)
     included = (
         entitlement_resources(visit.db.get_one(Article, license_.article_id))
         if files.wants(visit, "entitlements")
@@ -118,25 +125,24 @@ class Validity:
     must_write: bool = False
 
 
-def validated(visit: Visit, license_id: int, document: dict[str, Any]) -> Answer:
+def validated(visit: Visit, document: dict[str, Any]) -> Answer:
     """Look first; only where the visit of the program changes something is the license locked and written."""
     scope = at(document, "meta", "scope")
     scope = scope if isinstance(scope, dict) else {}
     fingerprint = text(scope.get("fingerprint"), "/meta/scope/fingerprint", most=LONGEST_FINGERPRINT)
     with visit.site.database.reading() as db:
         visit.db = db
-        license_ = db.get_one(License, license_id)
+        license_ = calls.own_license(visit)
         found = judged(visit, license_, scope, fingerprint)
-        resource = license_resource(db, visit.vault, license_, visit.now)
+        resource = resource_of(visit, license_)
     if found.must_write:
         with visit.site.database.writing() as db:
             visit.db = db
-            license_ = db.get_one(License, license_id)
-            calls.lock(visit, license_)
+            license_, _ = calls.held_license(visit)
             activation = db.get_one(Activation, found.activation_id)
             returns.check_in(visit, license_, activation)
             found = judged(visit, license_, scope, fingerprint)
-            resource = license_resource(db, visit.vault, license_, visit.now)
+            resource = resource_of(visit, license_)
     meta: dict[str, Any] = {
         "ts": instant(visit.now), "valid": found.code == "VALID", "detail": found.detail, "code": found.code,
         "scope": scope,
@@ -155,11 +161,18 @@ def judged(visit: Visit, license_: License, scope: dict[str, Any], fingerprint: 
     live = visit.db.execute(
         select(Activation, Device)
         .outerjoin(Device, Device.id == Activation.device_id)
-        .where(Activation.license_id == license_.id, Activation.ended_at.is_(None))
+        .where(Activation.license_id == license_.id, Activation.ended_at.is_(None), calls.reach(visit))
+        # This PC first: of the others it is enough to know whether there are any.
+        .order_by(case((Device.fingerprint == fingerprint, 0), else_=1))
+        .limit(1)
     ).all()
     own = next((one for one, device in live if device is not None and device.fingerprint == fingerprint), None)
     if license_.state == LicenseState.RECALLED and own is not None:
         return Validity("SUSPENDED", say("This license was withdrawn."), own.id, must_write=True)
+    assignment = calls.own_assignment(visit)
+    if assignment is not None and assignment.ended_at is not None:
+        taken = say("This seat was taken back.")
+        return Validity("SUSPENDED", taken, own.id if own else None, must_write=own is not None)
     status = status_of(license_, visit.now)
     if status == "SUSPENDED":
         return Validity("SUSPENDED", say("This license was withdrawn."))

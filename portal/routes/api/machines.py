@@ -20,6 +20,7 @@ CLIENT_CODES = {
     "license_expired": (403, "LICENSE_EXPIRED"),
     "license_revoked": (403, "LICENSE_SUSPENDED"),
     "license_merged": (403, "LICENSE_SUSPENDED"),
+    "seat_taken_back": (403, "LICENSE_SUSPENDED"),
     "condition_country": (403, "LICENSE_NOT_ALLOWED"),
     "condition_virtual_machine": (403, "LICENSE_NOT_ALLOWED"),
     "condition_role": (403, "LICENSE_NOT_ALLOWED"),
@@ -29,24 +30,25 @@ CLIENT_CODES = {
 @calls.post("/machines")
 def activate(visit: Visit) -> Answer:
     """Ask for a seat on this device: 201 with the machine, or 422 with what stands in the way."""
-    license_ = calls.own_license(visit)
+    calls.own_id(visit)
     document = calls.body(visit)
     wanted = reading.at(document, "data", "relationships", "license", "data", "id")
-    if wanted is not None:
-        calls.own_license(visit, wanted)
+    license_, in_force = calls.held_license(visit, wanted)
     machine = reading.machine(document)
-    calls.lock(visit, license_)
-    before = {one.public_id: one.state for one in seats.live(visit, license_)}
-    outcome = activations.activate(visit, license_, machine)
+    before = seats.on_device(visit, license_, machine.fingerprint)
+    was_own = before is not None and is_own(visit, before[0])
+    outcome = activations.activate(
+        visit, license_, machine, in_force=in_force, through=calls.own_assignment(visit)
+    )
     if not outcome.allowed or outcome.activation is None:
         return refused(visit, license_, outcome, machine.name)
     activation = outcome.activation
-    if outcome.again and before.get(activation.public_id) != "pending":
+    if outcome.again and was_own and not outcome.confirmed:
         return error(422, "FINGERPRINT_TAKEN", visit.lang.gettext("This license is already active on this PC."))
     if activation.device_key is None and machine.public_key is not None:
         activation.device_key = machine.public_key
         transfers.advance(activation, machine.public_key)
-    device = visit.db.get_one(Device, activation.device_id)
+    device = outcome.device or visit.db.get_one(Device, activation.device_id)
     return json_answer({"data": machine_resource(activation, device, license_)}, 201)
 
 
@@ -74,10 +76,11 @@ def check_out(visit: Visit, machine_id: str) -> Answer:
         return gone(visit)
     until = files.good_until(visit, license_)
     seats.extend_lease(activation, until)
-    key = key_of(visit.db, visit.vault, license_) if files.wants_secret(visit) else None
+    key = key_of(visit.db, visit.vault, license_, visit.actor.assignment_id) if files.wants_secret(visit) else None
     certificate, resource = files.machine_file(
-        visit, license_, activation, device, until, with_features=files.wants(visit, "entitlements"), key=key
-    )
+        visit, license_, activation, device, until, with_features=files.wants(visit, "entitlements"), key=key,
+        assignment_id=visit.actor.assignment_id,
+    )  # fmt: skip
     owner = {"machine": {"data": {"type": "machines", "id": resource["id"]}}}
     return json_answer({"data": file_resource("machine-files", files.new_file_id(visit), certificate, owner)})
 
@@ -91,21 +94,25 @@ def return_(visit: Visit, machine_id: str) -> Answer:
 
 
 def own_machine(visit: Visit, machine_id: str) -> tuple[License, Activation, Device]:
-    """A live activation of the calling license, by its id or by the fingerprint of its device.
+    """A live activation of the calling license, by its id or by the fingerprint of its device; with a person's own key
+    only theirs.
 
     It is locked where it may be changed; any other does not exist.
     """
-    license_ = calls.own_license(visit)
-    if visit.incoming.method != "GET":
-        calls.lock(visit, license_)
+    license_ = calls.own_license(visit) if visit.incoming.method == "GET" else calls.held_license(visit)[0]
     found = visit.db.execute(
         select(Activation, Device)
         .join(Device, Device.id == Activation.device_id)
         .where(_named(machine_id), Activation.license_id == license_.id, Activation.ended_at.is_(None))
+        .where(calls.reach(visit))
     ).first()
     if found is None:
         raise BadCall(visit.lang.gettext("This PC holds no seat of the license."), code="NOT_FOUND", status=404)
     return license_, found[0], found[1]
+
+
+def is_own(visit: Visit, activation: Activation | None) -> bool:
+    return activation is not None and visit.actor.assignment_id in (None, activation.assignment_id)
 
 
 def _named(machine_id: str) -> ColumnElement[bool]:
@@ -128,8 +135,10 @@ def refused(visit: Visit, license_: License, outcome: Outcome, name: str | None)
     facts = refusals.facts(decision)
     if decision.code == "seats_exhausted":
         say = visit.lang.ngettext
-        detail = say("The one seat is in use.", "All %(count)s seats are in use.", license_.quantity) % {
-            "count": visit.lang.number(license_.quantity)
+        own = calls.own_assignment(visit)
+        count = own.seats if own is not None else license_.quantity
+        detail = say("The one seat is in use.", "All %(count)s seats are in use.", count) % {
+            "count": visit.lang.number(count)
         }
         if outcome.waiting is not None:
             waits = visit.lang.gettext("%(device)s is waiting: open %(address)s and move the license there.")
