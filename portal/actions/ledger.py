@@ -65,11 +65,19 @@ def hold(db: Session, license_id: int) -> tuple[License, InForce]:
     Returns it as it is now, and the rules by which it was locked: those decide, whatever is published meanwhile.
     """
     in_force, state, group_id = rule_sets.of_license(db, license_id)
-    wide = is_wide(in_force.rules) and state != LicenseState.ISSUED
-    license_ = lock_license(db, license_id, group_id=group_id if wide else None)
-    if not wide and reaches_further(license_, in_force):  # it was registered while we waited
-        license_ = lock_license(db, license_id, group_id=license_.group_id)
-    return license_, in_force
+    if not is_wide(in_force.rules):
+        return lock_license(db, license_id, group_id=None), in_force
+    if state != LicenseState.ISSUED:
+        return lock_license(db, license_id, group_id=group_id), in_force
+    db.flush()
+    attempt = db.connection().begin_nested()
+    license_ = lock_license(db, license_id, group_id=None)
+    if not reaches_further(license_, in_force):
+        attempt.commit()
+        return license_, in_force
+    # It was registered while we waited. Everybody locks the group first, so the license is let go before.
+    attempt.rollback()
+    return lock_license(db, license_id, group_id=license_.group_id), in_force
 
 
 def reaches_further(license_: License, in_force: InForce) -> bool:
