@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from portal.access import Place, below
+from portal.access import Place
 from portal.models import Group, Request, RequestState, Role
+from portal.rows import Ready
 
 if TYPE_CHECKING:
     from portal.web.visit import Visit
@@ -80,10 +81,12 @@ def _waiting(visit: Visit, place: Place) -> int:
     """How many requests wait for an answer; nothing is said where the page has no database."""
     if visit.db is None:
         return 0
-    open_ = (
-        select(func.count())
-        .select_from(Request)
-        .join(Group, Group.id == Request.group_id)
-        .where(below(place.path), Request.state == RequestState.OPEN)
-    )
-    return visit.db.execute(open_).scalar_one()
+    return int(_OPEN.scalar(visit.db, path=place.path, end=place.path[:-1] + "0"))
+
+
+_OPEN = Ready(
+    select(func.count())
+    .select_from(Request)
+    .join(Group, Group.id == Request.group_id)
+    .where(Group.path >= bindparam("path"), Group.path < bindparam("end"), Request.state == RequestState.OPEN)
+)
