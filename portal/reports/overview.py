@@ -125,7 +125,7 @@ def rows(db: Session, vault: Vault, actor: Actor, found: Iterable[Any], now: dat
     keys = _keys(db, [*ids, *(row.merged_into_id for row in read if row.merged_into_id)])
     own = own_seats(db, actor, ids)
     owners = {row.id: _owned(row, keys, own.get(row.id)) for row in read}
-    narrow = {row.id for row in read if relation_to(actor, owners[row.id]) in NARROW}
+    narrow = {id_ for id_ in own if relation_to(actor, owners[id_]) in NARROW}
     seats = held(db, [id_ for id_ in ids if id_ not in narrow], now)
     if narrow:
         seats |= held(db, sorted(narrow), now, only=lambda assignment_id: within(actor, assignment_id))
