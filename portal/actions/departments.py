@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy import exists, func, select
 
 from portal import audit
-from portal.actions import memberships
+from portal.actions import groups, memberships
 from portal.actions.doing import Doing
 from portal.audit import Happened
-from portal.db import new_id
 from portal.models import Group, GroupKind
 
 DEEPEST = 5  # departments within departments
@@ -28,15 +27,7 @@ def add(doing: Doing, above: Group, name: str) -> tuple[Group | None, str | None
     )  # fmt: skip
     if doing.db.execute(select(same)).scalar():
         return None, "department_exists"
-    public_id = new_id(doing.now)
-    department = Group(
-        public_id=public_id, parent_id=above.id, path=f"/{public_id}/", kind=GroupKind.DEPARTMENT, name=name,
-        created_at=doing.now,
-    )  # fmt: skip
-    doing.db.add(department)
-    doing.db.flush()
-    department.path = f"{above.path}{department.id}/"
-    doing.db.flush()
+    department = groups.found(doing, above, GroupKind.DEPARTMENT, name)
     audit.record(
         doing.db, doing.now, doing.actor, Happened.DEPARTMENT_ADDED, group_id=department.id, department=name
     )

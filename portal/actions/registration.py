@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor, Place
-from portal.actions import asked, links, tickets
+from portal.actions import asked, groups, links, tickets
 from portal.actions.doing import Doing, Moment
 from portal.actions.letters import zone_of
 from portal.actions.links import Opened, Purpose
@@ -92,19 +92,7 @@ def open_account(doing: Doing, link: Opened, *, name: str, secret: str, profile:
 def own_group(doing: Doing, user: User) -> Group:
     """The group of one private person, right below the vendor."""
     vendor = doing.db.execute(select(Group).where(Group.kind == GroupKind.VENDOR)).scalar_one()
-    public_id = new_id(doing.now)
-    group = Group(
-        public_id=public_id,
-        parent_id=vendor.id,
-        path=f"/{public_id}/",  # the real one holds the row's own number
-        kind=GroupKind.CUSTOMER,
-        name=user.name,
-        is_person=True,
-        created_at=doing.now,
-    )
-    doing.db.add(group)
-    doing.db.flush()
-    group.path = f"{vendor.path}{group.id}/"
+    group = groups.found(doing, vendor, GroupKind.CUSTOMER, user.name, is_person=True)
     doing.db.add(
         Membership(
             public_id=new_id(doing.now), user_id=user.id, group_id=group.id, role=Role.ADMIN, created_at=doing.now,

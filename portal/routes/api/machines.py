@@ -35,8 +35,7 @@ def activate(visit: Visit) -> Answer:
     wanted = reading.at(document, "data", "relationships", "license", "data", "id")
     license_, in_force = calls.held_license(visit, wanted)
     machine = reading.machine(document)
-    before = seats.on_device(visit, license_, machine.fingerprint)
-    was_own = before is not None and is_own(visit, before[0])
+    was_own = _was_own(visit, license_, machine.fingerprint)
     outcome = activations.activate(
         visit, license_, machine, in_force=in_force, through=calls.own_assignment(visit)
     )
@@ -111,8 +110,13 @@ def own_machine(visit: Visit, machine_id: str) -> tuple[License, Activation, Dev
     return license_, found[0], found[1]
 
 
-def is_own(visit: Visit, activation: Activation | None) -> bool:
-    return activation is not None and visit.actor.assignment_id in (None, activation.assignment_id)
+def _was_own(visit: Visit, license_: License, fingerprint: str) -> bool:
+    """Whether a seat on this device would be the calling key's. To the license's own key all of them are; only for a
+    person's own one it has to be looked up, before activating makes the seat theirs."""
+    if visit.actor.assignment_id is None:
+        return True
+    before = seats.on_device(visit, license_, fingerprint)
+    return before is not None and before[0].assignment_id == visit.actor.assignment_id
 
 
 def _named(machine_id: str) -> ColumnElement[bool]:
