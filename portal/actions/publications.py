@@ -13,7 +13,7 @@ from portal.actions.rule_drafts import Written, checked, latest
 from portal.actions.rule_sets import parsed
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Article, Product, RuleDraft, RuleSet, RuleVersion
+from portal.models import Article, RuleDraft, RuleSet, RuleVersion
 
 MOST_NOTE = 500
 
@@ -78,12 +78,6 @@ def assign(doing: Doing, rule_set: RuleSet, articles: Sequence[Article]) -> Writ
         )  # fmt: skip
     doing.db.flush()
     return Written(rule_set=rule_set)
-
-
-def assign_product(doing: Doing, rule_set: RuleSet, product: Product) -> Written:
-    """All articles of a product follow this rule set from now on."""
-    articles = doing.db.execute(select(Article).where(Article.product_id == product.id)).scalars().all()
-    return assign(doing, rule_set, articles)
 
 
 def _held(db: Session, rule_set_id: int) -> RuleSet:

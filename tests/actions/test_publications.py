@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.access import Actor
 from portal.actions import publications, rule_drafts, rule_sets
 from portal.actions.rule_drafts import Written
-from portal.models import Article, Product, RuleDraft, RuleSet, RuleVersion
+from portal.models import Article, RuleDraft, RuleSet, RuleVersion
 from tests.actions.estate import Estate
 from tests.actions.traces import events, last_event, newest, told
 
@@ -176,7 +176,7 @@ def test_a_rule_set_that_never_had_a_version_goes_with_its_last_draft(
     assert estate.db.get(RuleSet, begun.rule_set.id) is None
 
 
-def test_articles_follow_a_rule_set_one_by_one_or_a_product_at_once(
+def test_articles_follow_a_rule_set_and_those_that_do_already_are_left_alone(
     estate: Estate, desk: RuleSet, vendor: tuple[Actor, Actor]
 ) -> None:
     vera, _ = vendor
@@ -187,7 +187,7 @@ def test_articles_follow_a_rule_set_one_by_one_or_a_product_at_once(
     event = last_event(estate.db)
     assert event.details == {"sku": "A-1", "name": "Desk", "before": "Default"}
     since = newest(estate.db)
-    publications.assign_product(estate.doing(vera), desk, estate.db.get_one(Product, first.product_id))
+    publications.assign(estate.doing(vera), desk, [first, second])
     assert {first.rule_set_id, second.rule_set_id} == {desk.id}
     assert [event.details["sku"] for event in events(estate.db, since)] == ["A-2"]
 
