@@ -10,6 +10,7 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -48,11 +49,16 @@ def translations(code: str) -> NullTranslations:
     """The stock translations into a language; the messages in the source are English already."""
     if code == SOURCE:
         return NullTranslations()
-    compiled = BytesIO()
     with catalog(code).open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+        return compiled(read_po(file, locale=code))
+
+
+def compiled(catalog: Catalog) -> NullTranslations:
+    """A catalog as translations; what it leaves out is said in English."""
+    machine = BytesIO()
+    write_mo(machine, catalog)
+    machine.seek(0)
+    return GNUTranslations(machine)
 
 
 @cache

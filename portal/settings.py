@@ -1,4 +1,4 @@
-"""The settings: one frozen value from the environment; a wrong one stops the start with one clear sentence."""
+"""The settings: one frozen value from the environment and the settings file; a wrong one stops the start."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from portal import settings_file
 
 SHIPPED_BRAND = Path(__file__).resolve().parent.parent / "branding"
 
@@ -60,6 +62,10 @@ class Settings:
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings; raises SettingsError with a sentence an operator can act on."""
     data = Path(_text(environ, "PORTAL_DATA", "data")).resolve()
+    try:
+        environ = {**settings_file.read(data), **environ}
+    except settings_file.Unreadable as problem:
+        raise SettingsError(str(problem)) from problem
     url = _url(_text(environ, "PORTAL_URL", f"http://127.0.0.1:{_text(environ, 'PORT', '8000')}"))
     brand = Path(_text(environ, "PORTAL_BRAND", str(SHIPPED_BRAND))).resolve()
     if not brand.is_dir():

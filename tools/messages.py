@@ -1,21 +1,20 @@
-"""Keep the message catalogs in step with the source: `python tools/messages.py check|update`."""
+"""Keep the message catalogs in step with the source: `python tools/messages.py check|update|new CODE`."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
-from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from portal.catalogs import SOURCE, TEMPLATE, available, catalog, placeholders  # noqa: E402
+from portal.catalogs import LOCALES, SOURCE, TEMPLATE, available, catalog  # noqa: E402
+from portal.proofreading import problems, read, updated, written  # noqa: E402
 
 METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**.py", "python")]
 # As the portal's own environment reads templates, else the messages found are not the ones it asks for.
@@ -44,69 +43,36 @@ def extract(folder: Path = ROOT / "portal") -> Catalog:
     return found
 
 
-def read(code: str) -> Catalog:
-    """The catalog of a language as it lies in its file, empty without one."""
-    if not catalog(code).exists():
-        return Catalog(locale=code, charset="utf-8")
-    with catalog(code).open("rb") as file:
-        return read_po(file, locale=code)
-
-
-def updated(present: Catalog, template: Catalog) -> Catalog:
-    """The catalog with the messages of the template: new ones are empty, those that nobody says are gone."""
-    # A guess from a similar message would pass for a translation; an empty one is plainly missing.
-    present.update(template, no_fuzzy_matching=True)
-    present.obsolete.clear()
-    return present
-
-
-def written(messages: Catalog) -> bytes:
-    """The catalog as a file without dates and tool names, so that only a changed message changes it."""
-    file = BytesIO()
-    write_po(file, messages, sort_output=True, omit_header=True, width=0)
-    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-    if messages.locale:
-        header += f'"Language: {messages.locale}\\n"\n"Plural-Forms: {messages.plural_forms}\\n"\n'
-    return header.encode() + b"\n" + file.getvalue()
-
-
-def problems(template: Catalog, present: Catalog) -> Iterator[str]:
-    """What is left to translate: messages missing, unused, empty, guessed or with other placeholders."""
-    wanted = {message.id for message in template if message.id}
-    translated = {message.id: message for message in present if message.id}
-    yield from (f"missing: {id!r}" for id in sorted(wanted - translated.keys(), key=str))
-    yield from (f"nobody says: {id!r}" for id in sorted(translated.keys() - wanted, key=str))
-    yield from (f"nobody says: {id!r}" for id in present.obsolete)
-    for id, message in translated.items():
-        forms = message.string if message.pluralizable else (message.string,)
-        # A singular may leave out its number ("one license"), yet no form may ask for what is not given.
-        asked = [placeholders(form) for form in ((id,) if isinstance(id, str) else id)]
-        if not all(forms) or (message.pluralizable and len(forms) != present.num_plurals):
-            yield f"empty: {id!r}"
-        elif message.fuzzy:
-            yield f"guessed: {id!r}"
-        elif placeholders(forms[-1]) != asked[-1] or any(placeholders(form) - asked[-1] for form in forms):
-            yield f"other placeholders: {id!r}"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("check", "update"))
-    update = parser.parse_args().what == "update"
+    parser.add_argument("what", choices=("check", "update", "new"))
+    parser.add_argument("code", nargs="?", help="the language to begin, such as fr")
+    options = parser.parse_args()
+    if options.what == "new":
+        if not options.code or catalog(options.code).exists():
+            parser.error("name a language that is not there yet")
+        begin(options.code)
     template = extract()
-    if update:
+    if options.what != "check":
         TEMPLATE.write_bytes(written(template))
     current = TEMPLATE.exists() and TEMPLATE.read_bytes() == written(template)
     found = [] if current else ["portal.pot is out of date"]
     for code in available():
         if code == SOURCE:
             continue
-        if update:
-            catalog(code).write_bytes(written(updated(read(code), template)))
-        found += [f"{code}: {problem}" for problem in problems(template, read(code))]
+        if options.what != "check":
+            catalog(code).write_bytes(written(updated(read(catalog(code), code), template)))
+        found += [f"{code}: {problem}" for problem in problems(template, read(catalog(code), code))]
     for line in found:
         print(line)
     return 1 if found else 0
+
+
+def begin(code: str) -> None:
+    """An empty catalog, and the English words to write over."""
+    catalog(code).parent.mkdir(parents=True)
+    catalog(code).write_bytes(written(Catalog(locale=code, charset="utf-8")))
+    shutil.copyfile(LOCALES / SOURCE / "words.toml", LOCALES / code / "words.toml")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,12 @@ import msgspec
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from portal.brand.card import Card, checked
+from portal.brand.languages import own_languages, read_language
 from portal.brand.source import BrandError, Source
 from portal.brand.style import layered
 from portal.brand.words import read_words
-from portal.language import Language, load_language
+from portal.catalogs import available
+from portal.language import Language, build_language, load_language
 from portal.words.texts import Words
 
 __all__ = ["Brand", "BrandError", "load_brand"]
@@ -62,16 +64,22 @@ def load_brand(folder: Path) -> Brand:
     """Read and check a brand folder. Raises BrandError with file, line and reason."""
     source = Source(folder / "brand.toml")
     assets = _assets(folder)
-    card = checked(source, assets)
+    further = own_languages(folder)
+    card = checked(source, assets, {*available(), *further})
     own = {code: read_words(folder / "words" / f"{code}.toml") for code in card.languages}
     for path in sorted((folder / "words").glob("*.toml")):
-        if path.stem not in card.languages:
+        if path.stem not in {*card.languages, *further}:  # one that is being translated waits
             raise BrandError(f"{path}: {path.stem!r} is not among the languages of brand.toml")
     return Brand(
         **{key: getattr(card, key) for key in card.__struct_fields__},
         folder=folder,
         words=Words(texts={code: texts for code, (texts, _) in own.items()}, constants=_constants(card)),
-        spoken={code: load_language(code, sentences) for code, (_, sentences) in own.items()},
+        spoken={
+            code: build_language(code, read_language(further[code]), sentences)
+            if code in further
+            else load_language(code, sentences)
+            for code, (_, sentences) in own.items()
+        },
         assets=assets,
         stylesheet=layered(folder / "tokens.css"),
     )

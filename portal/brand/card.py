@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from portal.brand.source import Source
-from portal.catalogs import available
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _EMAIL = re.compile(r"""[^@\s<>"]+@[^@\s<>"]+\.[^@\s<>".]+""")
@@ -61,8 +60,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     local: dict[str, Local] = {}
 
 
-def checked(source: Source, assets: Container[str]) -> Card:
-    """The card of brand.toml, with its pictures among `assets`. Raises BrandError with file, line, reason."""
+def checked(source: Source, assets: Container[str], languages: Collection[str]) -> Card:
+    """The card of brand.toml, with its pictures among `assets`, its languages among those that there are.
+
+    Raises BrandError with file, line and reason.
+    """
     card = source.convert(Card)
     for key in ("address", "languages", "doors"):
         if not getattr(card, key):
@@ -73,8 +75,8 @@ def checked(source: Source, assets: Container[str]) -> Card:
         if value and (reason := _objection(keys, value, assets)):
             raise source.error(reason, *keys)
     for code in card.languages:
-        if code not in available():
-            raise source.error(f"{code!r} is not installed, only {', '.join(available())}", "languages")
+        if code not in languages:
+            raise source.error(f"{code!r} is not installed, only {', '.join(sorted(languages))}", "languages")
     if card.default_language not in card.languages:
         raise source.error("must be one of the languages", "default_language")
     for code in card.local:

@@ -1,4 +1,4 @@
-"""`portal user`: the first administrator of an installation."""
+"""`portal user`: the administrators of an installation."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import getpass
 import sys
 from typing import Any
 
-from portal.cli.asking import plainly
-from portal.settings import from_environment
+from portal.cli.asking import plainly, writing
+from portal.settings import Settings, from_environment
 
 
 def add_parser(commands: Any) -> None:
@@ -21,62 +21,53 @@ def add_parser(commands: Any) -> None:
 
 def add_command(options: Any) -> int:
     """Add a vendor administrator; the password is asked for, or read from standard input."""
-    from sqlalchemy import select
-
-    from portal.brand import load_brand
-    from portal.db import migrate, new_id, open_database
-    from portal.doors import passwords
-    from portal.models import Group, GroupKind, Membership, Role, User
-    from portal.site import system_clock
-
     settings = from_environment()
-    brand = load_brand(settings.brand)
-    email = options.email.strip().lower()
-    if "@" not in email or len(email) > 254 or any(character.isspace() for character in email):
+    email = address_of(options.email)
+    if email is None:
         print(f"{options.email!r} is no e-mail address.", file=sys.stderr)
         return 2
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    try:
-        passwords.judge(password, names=(email, email.partition("@")[0], options.name, brand.name, brand.company))
-    except passwords.Unfit as unfit:
-        print(_REASONS[str(unfit)], file=sys.stderr)
+    if reason := unfit(settings, email, options.name, password):
+        print(reason, file=sys.stderr)
         return 2
-    secret = passwords.hashed(password)
-    database, now = open_database(settings.database), system_clock()
-    migrate(settings.database)
-    try:
-        with database.writing() as db:
-            if db.execute(select(User.id).where(User.email == email)).scalar() is not None:
-                print(f"{email} has a sign-in already.", file=sys.stderr)
-                return 1
-            vendor = db.execute(select(Group).where(Group.kind == GroupKind.VENDOR)).scalar()
-            if vendor is None:
-                vendor = Group(
-                    public_id=new_id(now), path="/1/", kind=GroupKind.VENDOR, name=brand.company, created_at=now
-                )
-                db.add(vendor)
-                db.flush()
-                vendor.path = f"/{vendor.id}/"
-            user = User(
-                public_id=new_id(now),
-                email=email,
-                name=options.name,
-                password_hash=secret,
-                created_at=now,
-                verified_at=now,
-            )
-            db.add(user)
-            db.flush()
-            db.add(
-                Membership(
-                    public_id=new_id(now), user_id=user.id, group_id=vendor.id, role=Role.ADMIN,
-                    created_at=now, accepted_at=now,
-                )
-            )  # fmt: skip
-    finally:
-        database.close()
+    if not add_admin(settings, email, options.name, password):
+        print(f"{email} has a sign-in already.", file=sys.stderr)
+        return 1
     print(f"{email} can sign in at {settings.url}.")
     return 0
+
+
+def address_of(typed: str) -> str | None:
+    """An e-mail address as the portal keeps it, or None where it is none."""
+    email = typed.strip().lower()
+    sound = "@" in email and len(email) <= 254 and not any(character.isspace() for character in email)
+    return email if sound else None
+
+
+def unfit(settings: Settings, email: str, name: str, password: str) -> str | None:
+    """Why this password cannot be taken, or None."""
+    from portal.brand import load_brand
+    from portal.doors import passwords
+
+    brand = load_brand(settings.brand)
+    try:
+        passwords.judge(password, names=(email, email.partition("@")[0], name, brand.name, brand.company))
+    except passwords.Unfit as problem:
+        return _REASONS[str(problem)]
+    return None
+
+
+def add_admin(settings: Settings, email: str, name: str, password: str) -> bool:
+    """Add the administrator to the vendor's group; False where the address has a sign-in already."""
+    from portal.actions import founding
+    from portal.brand import load_brand
+    from portal.doors import passwords
+    from portal.site import system_clock
+
+    secret, now = passwords.hashed(password), system_clock()
+    with writing() as db:
+        root = founding.vendor(db, now, load_brand(settings.brand).company)
+        return founding.add_admin(db, now, root, email=email, name=name, password_hash=secret) is not None
 
 
 _REASONS = {

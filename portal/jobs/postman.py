@@ -79,22 +79,8 @@ class Postman:
             return mail.claim(db, self._site.vault, self._site.stationery, now)
 
     def _connected(self) -> SMTP:
-        smtp = self._smtp
-        context = ssl.create_default_context()
-        if smtp.tls == "tls":
-            server: SMTP = SMTP_SSL(smtp.host, smtp.port, timeout=TIMEOUT, context=context)
-        else:
-            server = SMTP(smtp.host, smtp.port, timeout=TIMEOUT)
-        try:
-            if smtp.tls == "starttls":
-                server.starttls(context=context)
-            if smtp.user and smtp.password:
-                server.login(smtp.user, smtp.password)
-        except BaseException:
-            server.close()
-            raise
-        self._server = server
-        return server
+        self._server = connected(self._smtp)
+        return self._server
 
     def _away(self, held: Claimed, problem: Exception) -> bool:
         """No server, or none that lets us in: whatever else is due would fare no better now."""
@@ -115,6 +101,24 @@ class Postman:
                 db, self._site.clock(), held, f"{type(problem).__name__}: {problem}", for_good=is_for_good(problem)
             )
         return True
+
+
+def connected(smtp: Smtp) -> SMTP:
+    """A conversation with the mail server, let in where it asks who we are. Raises OSError or SMTPException."""
+    context = ssl.create_default_context()
+    if smtp.tls == "tls":
+        server: SMTP = SMTP_SSL(smtp.host, smtp.port, timeout=TIMEOUT, context=context)
+    else:
+        server = SMTP(smtp.host, smtp.port, timeout=TIMEOUT)
+    try:
+        if smtp.tls == "starttls":
+            server.starttls(context=context)
+        if smtp.user and smtp.password:
+            server.login(smtp.user, smtp.password)
+    except BaseException:
+        server.close()
+        raise
+    return server
 
 
 def is_for_good(problem: Exception) -> bool:

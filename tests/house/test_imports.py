@@ -12,12 +12,14 @@ FACTS = STORE | {"rules"}
 
 # Which rooms each room may import from. A room may always import from itself.
 MAY_IMPORT: dict[str, set[str]] = {
-    "settings": set(),
+    "settings_file": set(),
+    "settings": {"settings_file"},
     "rules": set(),
     "files": set(),
     "db": set(),
     "catalogs": set(),
     "language": {"catalogs"},
+    "proofreading": {"catalogs"},
     "tables": set(),
     "models": {"db", "files"},
     "rows": {"db"},
@@ -26,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desk": {"db", "models", "access"},
     "reports": FACTS | {"access"},
     "words": {"catalogs", "language", "rules", "reports"},
-    "brand": {"catalogs", "language", "words"},
+    "brand": {"catalogs", "language", "proofreading", "words"},
     "doors": FACTS | {"access", "audit"},
     "site": STORE | {"brand", "doors", "language"},
     "jobs": FACTS | {"access", "audit", "brand", "site"},
@@ -44,10 +46,12 @@ MAY_IMPORT: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "rules": set(),
     "settings": set(),
+    "settings_file": set(),
     "files": {"cryptography"},
     "tables": set(),
     "catalogs": {"babel"},
     "language": {"babel"},
+    "proofreading": {"babel"},
 }
 
 # Whoever puts the portal together may see all of it.
