@@ -1,6 +1,7 @@
 """The settings file: `portal.env` in the data folder, one NAME="value" a line.
 
-A start needs to know one folder then. The same file serves systemd as an EnvironmentFile. The environment goes before what stands in the file.
+A start needs to know one folder then. The same file serves systemd as an EnvironmentFile. What stands in the
+environment goes before it.
 """
 
 from __future__ import annotations
