@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import DateTimePattern, parse_pattern
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from portal.catalogs import Replaced, Replacement, available, forms_of, replacement_problem, translations
@@ -45,6 +45,7 @@ class Language:
     replaced: Mapping[str, tuple[Replaced, ...]]
     long_pattern: DateTimePattern
     short_pattern: DateTimePattern
+    month_pattern: DateTimePattern
 
     def gettext(self, message: str) -> str:
         if forms := self.replaced.get(message):
@@ -65,6 +66,10 @@ class Language:
     def short_date(self, when: datetime | date, zone: ZoneInfo) -> str:
         """The day for tables: 20 Nov 2026."""
         return _written(self.short_pattern, self.locale, _day(when, zone))
+
+    def month(self, when: datetime | date, zone: ZoneInfo) -> str:
+        """The month for charts: Nov 2026."""
+        return _written(self.month_pattern, self.locale, _day(when, zone))
 
     def clock(self, when: datetime, zone: ZoneInfo) -> str:
         return f"{when.astimezone(zone):%H:%M}"
@@ -91,6 +96,10 @@ class Language:
 
     def number(self, n: int) -> str:
         return format_decimal(n, locale=self.locale)
+
+    def share(self, part: float) -> str:
+        """A part of one in whole percent: 0.42 is "42%"."""
+        return format_percent(part, locale=self.locale)
 
     def duration(self, iso: str) -> str:
         """An ISO 8601 duration of whole numbers in words: P30D is "30 days", P1Y6M "1 year and 6 months"."""
@@ -132,6 +141,7 @@ def build_language(
         replaced={message: forms_of(words) for message, words in (replacements or {}).items()},
         long_pattern=parse_pattern(locale.date_formats["long"]),
         short_pattern=parse_pattern(locale.datetime_skeletons["yMMMd"]),
+        month_pattern=parse_pattern(locale.datetime_skeletons["yMMM"]),
     )
 
 

@@ -38,7 +38,7 @@ def all_routes(*, demo: bool) -> list[Any]:
     from portal.routes.api import blocklist
     from portal.routes.api import licenses as api_licenses
     from portal.routes.api import machines as api_machines
-    from portal.routes.vendor import drafts, replays, rule_sets, trials
+    from portal.routes.vendor import drafts, insights, replays, rule_sets, trials
     from portal.web import assets
 
     modules: list[Any] = [home, sessions, passwords, registration, account, licenses, activations, tickets]
@@ -49,7 +49,7 @@ def all_routes(*, demo: bool) -> list[Any]:
     modules += [activity, certificates, reminders, requests]
     modules += [batches, holdings, pool, seats]
     modules += [groups, members, invitations, acceptance]
-    modules += [rule_sets, drafts, trials, replays]
+    modules += [rule_sets, drafts, trials, replays, insights]
     if demo:
         modules.append(dev)
     return [one for module in modules for one in vars(module).values() if isinstance(one, HTTPRouteHandler)]

@@ -42,7 +42,7 @@ def entries(visit: Visit) -> tuple[Entry, ...]:
     elif any(place.is_inside_customer and not place.is_person for place in _places(visit)):
         found.append(("requests", "/requests", 0))
     if actor.reads_rules:
-        found.append(("rules", "/vendor/rules", 0))
+        found += [("rules", "/vendor/rules", 0), ("insights", "/vendor/insights", 0)]
     found.append(("transfers", "/transfers", 0))
     if actor.kind == "ticket" and visit.site.brand.registration == "open":
         found.append(("account", "/register", 0))

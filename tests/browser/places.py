@@ -240,6 +240,7 @@ PLACES = (
     Place("merle", "license-kept", license_of("kept")),
     Place("merle", "license-recalled", license_of("recalled")),
     Place("vera", "overview-vendor", at("/licenses")),
+    Place("vera", "insights", at("/vendor/insights")),
     Place("vera", "rules", at("/vendor/rules")),
     Place("vera", "rules-new", at("/vendor/rules/new")),
     Place("vera", "rules-one", rules()),

@@ -326,6 +326,8 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /transfers/{transfer_id}/file", "active", VERB.replace("done", "200 ")),
     ("POST /transfers/{transfer_id}/receipt", "active", VERB.replace("done", "422 ")),
     ("GET /vendor", "", DESK | {"vito": "303", "vera": "303"}),
+    ("GET /vendor/insights", "", READ),
+    ("GET /vendor/insights.csv", "", READ),
     ("GET /vendor/rules", "", READ),
     ("GET /vendor/rules/new", "", WRITE),
     ("POST /vendor/rules/new", "", WRONG),
