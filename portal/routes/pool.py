@@ -18,7 +18,7 @@ def index(visit: Visit, group_id: UUID) -> Answer:
     use, uses, moments = use_of(visit, group.path)
     return page(
         visit, "pool/index.html", use=use, uses=uses, moments=moments, group=group, shelves=shelves,
-        total=pool.total(shelves), departments=pool.departments(visit.db, group.path), may_change=may_change(visit, group),
-        kept=pool.kept_here(visit.db, group.path),
+        total=pool.total(shelves), departments=pool.departments(visit.db, group.path),
+        may_change=may_change(visit, group), kept=pool.kept_here(visit.db, group.path),
         has_people=group.kind in (GroupKind.CUSTOMER, GroupKind.DEPARTMENT),
     )  # fmt: skip
