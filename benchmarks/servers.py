@@ -53,7 +53,11 @@ def _running(
 ) -> Iterator[Server]:
     port = _free_port()
     own = {"PORTAL_DATA": str(data), "PORTAL_DATABASE": database, "PORTAL_WORKER": "no", "PORT": str(port)}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    # An operator's portal keeps what Python has compiled; without that the start would be measured as a first one.
+    kept = {
+        name: value for name, value in os.environ.items()
+        if not name.startswith("PORTAL_") and name != "PYTHONDONTWRITEBYTECODE"
+    }  # fmt: skip
     log = data / f"{command[1]}-{port}.log"
     begun = time.perf_counter()
     with log.open("wb") as output:

@@ -11,13 +11,16 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Connection,
     DateTime,
+    Dialect,
     Engine,
     Integer,
     MetaData,
@@ -29,7 +32,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -39,6 +42,8 @@ Json = JSON().with_variant(JSONB, "postgresql")
 Path_ = String(500).with_variant(String(500, collation="C"), "postgresql")
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000")
+RESTED = 1.0
+"""After so many seconds without use, a connection to PostgreSQL may have ended without our knowing."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 POSTGRES_OPTIONS = (
     "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
@@ -144,10 +149,10 @@ class Database:
                 hide_parameters=True,
                 pool_size=16,
                 max_overflow=8,
-                pool_pre_ping=True,
                 pool_use_lifo=True,
                 connect_args={"options": POSTGRES_OPTIONS},
             )
+            _ask_after_rest(self.writer)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
@@ -192,14 +197,45 @@ def _sqlite_engine(url: str, begin: str, *, read_only: bool) -> Engine:
             connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
-    def begun(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    def begun(connection: Connection) -> None:
+        # Each request begins once or twice, so the driver is asked directly, which takes a fifth of the time.
+        try:
+            connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
+        except engine.dialect.loaded_dbapi.Error as problem:
+            raise translated(problem, begin, engine.dialect) from problem
 
     return engine
 
 
+def _ask_after_rest(engine: Engine) -> None:
+    """Ask connections that rested whether they still stand; of one that was used a moment ago it is known."""
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def asked(connection: Any, record: Any, _fairy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or monotonic() - since < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as lost:
+            raise InvalidatePoolError from lost  # the pool takes a new one
+
+
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+def translated(problem: Exception, statement: str, dialect: Dialect) -> BaseException:
+    """The error of a driver that was asked directly, as everybody else gets it from SQLAlchemy."""
+    lost = dialect.is_disconnect(problem, None, None)
+    base = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        statement, None, problem, base, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+    )
 
 
 def is_worth_retrying(error: Exception) -> bool:

@@ -11,12 +11,11 @@ from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Delete, Dialect, Insert, Select, Update, insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from portal.db import Base
+from portal.db import Base, translated
 
 Row = TypeVar("Row", bound=Base)
 Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete
@@ -73,7 +72,7 @@ class Form:
             cursor = driver.execute(self.text, self.parameters(values))
             rows = cursor.fetchall() if cursor.description else []
         except self._dialect.loaded_dbapi.Error as problem:
-            raise self._said(problem) from problem
+            raise translated(problem, self.text, self._dialect) from problem
         return [self._read(row) for row in rows] if self._out_of else rows
 
     def parameters(self, values: dict[str, Any]) -> Any:
@@ -87,14 +86,6 @@ class Form:
         for at, process in self._out_of:
             read[at] = process(read[at])
         return tuple(read)
-
-    def _said(self, problem: Exception) -> BaseException:
-        """The error as everybody else gets it from SQLAlchemy."""
-        lost = self._dialect.is_disconnect(problem, None, None)
-        base = self._dialect.loaded_dbapi.Error
-        return DBAPIError.instance(
-            self.text, None, problem, base, hide_parameters=True, connection_invalidated=lost, dialect=self._dialect
-        )
 
 
 def write(db: Session, table: type[Base], **values: Any) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
-from sqlalchemy import bindparam, event, func, select
+from sqlalchemy import bindparam, event, func, make_url, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from portal import db as db_module
 from portal.db import Base, Database, is_worth_retrying, new_id
 from portal.models import Device, Group, License, Mail, Operation, User
 from portal.rows import Ready, as_read, put, write
@@ -127,3 +131,28 @@ def test_a_lost_connection_is_an_outage_and_the_next_unit_has_another(postgresql
     assert is_outage(caught.value) and caught.value.connection_invalidated
     with postgresql_database.reading() as db:
         assert counting.scalar(db) == 0
+
+
+def test_a_connection_that_ended_while_it_rested_is_replaced(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db_module, "RESTED", 0.0)
+    own = select(func.pg_backend_pid())
+    with postgresql_database.reading() as first, postgresql_database.reading() as second:
+        first.execute(own)
+        lost = second.execute(own).scalar_one()
+    with postgresql_database.writing() as db:
+        assert db.execute(select(func.pg_terminate_backend(lost))).scalar_one()
+        assert db.execute(own).scalar_one() != lost
+        with postgresql_database.reading() as other:
+            assert other.execute(own).scalar_one() != lost
+
+
+def test_a_database_that_others_write_to_is_an_outage(sqlite_database: Database) -> None:
+    with sqlite_database.writer.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    with closing(sqlite3.connect(str(make_url(sqlite_database.url).database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError) as caught, sqlite_database.writing():
+            pass
+    assert is_outage(caught.value)
