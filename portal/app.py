@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -18,11 +20,12 @@ from portal.actions.workers import worker_of
 from portal.brand import load_brand
 from portal.brand.stationery import Stationery
 from portal.db import open_database
-from portal.doors import passwords
+from portal.doors import passwords, vendor_providers
+from portal.doors.companies import Companies
 from portal.doors.limits import Limits
 from portal.files import keyring
 from portal.routes import all_routes
-from portal.settings import Settings, from_environment
+from portal.settings import Settings, from_environment, host_of
 from portal.site import Clock, Site, system_clock
 from portal.web import assets, headers, pages
 from portal.web.endpoint import sent
@@ -31,24 +34,40 @@ from portal.web.lanes import Lanes
 
 log = logging.getLogger("portal")
 
+CALLERS = 6  # threads that wait for servers of other people
+
 
 def build_site(settings: Settings, clock: Clock = system_clock) -> Site:
     """The parts of a portal with these settings; raises with one clear sentence where something is missing."""
-    brand = load_brand(settings.brand)
     keys = keyring.load(settings.keys)
-    shelf = assets.Shelf(brand)
-    return Site(
+    writers: dict[str, Stationery] = {}
+    site = Site(
         settings=settings,
         database=open_database(settings.database),
         keyring=keys,
-        brand=brand,
-        languages=dict(brand.spoken),
         limits=Limits(keys.vault),
-        templates=pages.build(brand.loader(), shelf, brand.spoken),
-        shelf=shelf,
-        stationery=Stationery(brand, settings.url, settings.mail_from),
+        companies=Companies(vendor_providers.read(settings.sign_in), settings.reachable, keys.vault),
         clock=clock,
+        **dressed(settings.brand, settings, writers),
     )
+    others = {}
+    for url, folder in settings.brands:
+        host, own = host_of(url), replace(settings, url=url, brand=folder)
+        others[host] = replace(site, settings=own, **dressed(folder, own, writers, host))
+    return replace(site, others=others)
+
+
+def dressed(folder: Path, settings: Settings, writers: dict[str, Stationery], host: str = "") -> Mapping[str, Any]:
+    """The parts of a site that one brand makes; the brands of a portal know each other's stationery by their hosts."""
+    brand = load_brand(folder)
+    shelf = assets.Shelf(brand)
+    return {
+        "brand": brand,
+        "languages": dict(brand.spoken),
+        "templates": pages.build(brand.loader(), shelf, brand.spoken),
+        "shelf": shelf,
+        "stationery": Stationery(brand, settings.url, settings.mail_from, host=host, writers=writers),
+    }
 
 
 def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> Litestar:
@@ -56,6 +75,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     site = build_site(settings or from_environment(), clock)
     executor = ThreadPoolExecutor(site.settings.threads, thread_name_prefix="portal")
     hashers = ThreadPoolExecutor(passwords.AT_ONCE + 1, thread_name_prefix="portal-door")
+    callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="portal-call")
     worker = worker_of(site) if site.settings.worker else None
 
     @asynccontextmanager
@@ -73,6 +93,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
                 worker.stop()
             executor.shutdown(wait=True)
             hashers.shutdown(wait=True)
+            callers.shutdown(wait=True)
             site.database.close()
 
     async def before_send(message: Message, scope: Scope) -> None:
@@ -90,6 +111,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.state.site = site
     app.state.executor = executor
     app.state.hashers = hashers
+    app.state.callers = callers
     app.state.lanes = Lanes()
     return app
 

@@ -20,6 +20,7 @@ class SettingsError(Exception):
 
 
 _ADDRESS = re.compile(r"""[^@\s<>"(),:;]+@[^@\s<>"(),:;]+\.[^@\s<>"(),:;.]+""")
+_NO_ADDRESS = re.compile(r"""[\s"'`<>\\^{|}]""")
 SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -42,12 +43,16 @@ class Settings:
     url: str
     database: str
     brand: Path
+    brands: tuple[tuple[str, Path], ...] = ()  # further ones, each with the address that people reach it under
     demo: bool = False
     threads: int = 8
     proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     worker: bool = True
     smtp: Smtp | None = None  # without one, mails wait in the outbox
     mail_from: str | None = None  # else the brand's address for support
+    second_factor: frozenset[tuple[str, str]] = frozenset()  # of whom one is asked: kind of group, role
+    sign_in: Path | None = None  # the file with the vendor's own sign-in providers
+    reachable: tuple[str, ...] = ()  # hosts inside that the portal may ask all the same
 
     @property
     def secure(self) -> bool:
@@ -67,22 +72,21 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     except settings_file.Unreadable as problem:
         raise SettingsError(str(problem)) from problem
     url = _url(_text(environ, "PORTAL_URL", f"http://127.0.0.1:{_text(environ, 'PORT', '8000')}"))
-    brand = Path(_text(environ, "PORTAL_BRAND", str(SHIPPED_BRAND))).resolve()
-    if not brand.is_dir():
-        raise SettingsError(
-            f"PORTAL_BRAND names {brand}, which is not a folder. Name a brand folder or leave it unset."
-        )
     return Settings(
         data=data,
         url=url,
         database=_database(_text(environ, "PORTAL_DATABASE", f"sqlite:///{data / 'portal.db'}")),
-        brand=brand,
+        brand=_folder("PORTAL_BRAND", _text(environ, "PORTAL_BRAND", str(SHIPPED_BRAND))),
+        brands=_brands(_text(environ, "PORTAL_BRANDS", ""), url),
         demo=_flag(environ, "PORTAL_DEMO", False),
         threads=_number(environ, "PORTAL_THREADS", 8, low=1, high=64),
         proxies=_networks(_text(environ, "PORTAL_TRUSTED_PROXIES", "")),
         worker=_flag(environ, "PORTAL_WORKER", True),
         smtp=_smtp(environ),
         mail_from=_mail_from(_text(environ, "PORTAL_MAIL_FROM", "")),
+        second_factor=_roles(_text(environ, "PORTAL_SECOND_FACTOR", "")),
+        sign_in=Path(sign_in).resolve() if (sign_in := _text(environ, "PORTAL_SIGN_IN", "")) else None,
+        reachable=_hosts(_text(environ, "PORTAL_REACHABLE", "")),
     )
 
 
@@ -115,18 +119,56 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, hi
     return int(value)
 
 
-def _url(value: str) -> str:
+def host_of(url: str) -> str:
+    """The host of an address, with its port where it is not the usual one, as browsers send it."""
+    parts = urlsplit(url.lower())
+    return parts.netloc.removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
+def _url(value: str, name: str = "PORTAL_URL") -> str:
     try:
         parts = urlsplit(value)
         sound = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+        sound = sound and not _NO_ADDRESS.search(value)
         _ = parts.port
     except ValueError:
         sound = False
     if not sound:
         raise SettingsError(
-            f"PORTAL_URL is {value!r}. Set it to the address people type, such as https://licenses.example."
+            f"{name} is {value!r}. Set it to the address people type, such as https://licenses.example."
         )
     return value.rstrip("/")
+
+
+def _folder(name: str, value: str) -> Path:
+    folder = Path(value).resolve()
+    if not folder.is_dir():
+        raise SettingsError(f"{name} names {folder}, which is not a folder. Name a brand folder or leave it unset.")
+    return folder
+
+
+def _brands(value: str, first: str) -> tuple[tuple[str, Path], ...]:
+    """Pairs ADDRESS=FOLDER. All have the scheme of PORTAL_URL, for cookies are made for one or the other."""
+    found: list[tuple[str, Path]] = []
+    hosts = {host_of(first)}
+    for pair in filter(None, map(str.strip, re.split(r"[,\n]", value))):
+        address, sign, folder = pair.rpartition("=")
+        if not sign or not address or not folder:
+            raise SettingsError(
+                f"PORTAL_BRANDS holds {pair!r}. Name pairs such as https://licenses.example=/etc/portal/brand."
+            )
+        url = _url(address, "PORTAL_BRANDS")
+        parts = urlsplit(url)
+        if parts.path or parts.scheme != urlsplit(first).scheme:
+            raise SettingsError(
+                f"PORTAL_BRANDS holds {url!r}. Name addresses without a path, all with http or all with https, as "
+                "PORTAL_URL is."
+            )
+        if host_of(url) in hosts:
+            raise SettingsError(f"PORTAL_BRANDS holds {url!r}, but that host has a brand already. Name each host once.")
+        hosts.add(host_of(url))
+        found.append((url, _folder("PORTAL_BRANDS", folder)))
+    return tuple(found)
 
 
 def _database(value: str) -> str:
@@ -144,6 +186,26 @@ def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network
         return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError as error:
         raise SettingsError(f"PORTAL_TRUSTED_PROXIES holds no list of addresses or networks: {error}.") from error
+
+
+def _roles(value: str) -> frozenset[tuple[str, str]]:
+    named = [tuple(part.lower().split()) for part in value.split(",") if part.strip()]
+    kinds, roles = ("vendor", "reseller", "customer", "department"), ("admin", "member")
+    if wrong := next((one for one in named if len(one) != 2 or one[0] not in kinds or one[1] not in roles), None):
+        raise SettingsError(
+            f"PORTAL_SECOND_FACTOR holds {' '.join(wrong)!r}. "
+            "List kinds of groups with a role, such as vendor admin, reseller admin."
+        )
+    return frozenset((kind, role) for kind, role in named)
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    if wrong := next((host for host in hosts if not re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:]+", host)), None):
+        raise SettingsError(
+            f"PORTAL_REACHABLE holds {wrong!r}, which is no host. List names such as sign-in.intern.example."
+        )
+    return hosts
 
 
 def _smtp(environ: Mapping[str, str]) -> Smtp | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from jinja2 import Environment
 from portal.brand import Brand
 from portal.brand.stationery import Stationery
 from portal.db import Database
+from portal.doors.companies import Companies
 from portal.doors.limits import Limits
 from portal.files.keyring import Keyring
 from portal.files.vault import Vault
@@ -47,7 +48,10 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The parts that outlive a request. None of them changes after the start."""
+    """The parts that outlive a request. None of them changes after the start.
+
+    Each further brand is a site of its own by its host, with the same database, keys, limits, clock and bell.
+    """
 
     settings: Settings
     database: Database
@@ -58,8 +62,14 @@ class Site:
     templates: dict[str, Environment]  # per language
     shelf: Shelf
     stationery: Stationery
+    companies: Companies
     clock: Clock = system_clock
     bell: Bell = field(default_factory=Bell)
+    others: Mapping[str, Site] = field(default_factory=dict)
+
+    def at(self, host: str) -> Site:
+        """The site that answers under a host; under one that nobody named, this one."""
+        return self.others.get(host.lower(), self) if self.others else self
 
     @property
     def vault(self) -> Vault:

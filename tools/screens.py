@@ -1,4 +1,4 @@
-"""Pictures of every page: `make screens` takes them at three widths, in both themes and both languages."""
+"""Pictures of every page: `make screens` takes them at three widths, in both themes, both languages, and any brand."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from portal.db import open_database  # noqa: E402
 from portal.demo import world  # noqa: E402
 from portal.files import keyring  # noqa: E402
-from portal.settings import from_environment  # noqa: E402
+from portal.settings import SHIPPED_BRAND, from_environment  # noqa: E402
 from tests.browser.demo import Demo, DemoFill  # noqa: E402
 from tests.browser.extras import let_more_wait  # noqa: E402
 from tests.browser.places import PLACES, tour  # noqa: E402
@@ -34,6 +34,7 @@ from tests.fixtures.server import Portal, serving  # noqa: E402
 WIDTHS = {360: 760, 768: 1024, 1280: 900}
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "de")
+EXAMPLES = sorted(path.parent for path in SHIPPED_BRAND.glob("examples/*/brand.toml"))
 
 
 def arguments(given: list[str] | None) -> argparse.Namespace:
@@ -42,27 +43,34 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--width", type=int, action="append", help="in pixels; default 360, 768 and 1280")
     parser.add_argument("--theme", choices=THEMES, action="append", help="default both")
     parser.add_argument("--language", choices=LANGUAGES, action="append", help="default both")
+    parser.add_argument("--brand", type=Path, action="append", help="a brand folder; default the one of the house")
+    parser.add_argument("--every-brand", action="store_true", help="the one of the house, and all examples")
     parser.add_argument("--into", type=Path, default=SCREENS, help="the folder for the pictures")
     return parser.parse_args(given)
 
 
 def main(given: list[str] | None = None) -> int:
-    """Write NAME-WIDTH-THEME-LANGUAGE.png for each page; exit 2 if no page has a wanted name."""
+    """Write NAME-WIDTH-THEME-LANGUAGE.png for each page; exit 2 if no page has a wanted name.
+
+    Pictures in another brand than that of the house go into a folder of its name.
+    """
     options = arguments(given)
     names = {place.name for place in PLACES if any(fnmatch(place.name, wanted) for wanted in options.pages)}
     if not names:
         print(f"No page is called {' or '.join(options.pages)}.", file=sys.stderr)
         return 2
-    options.into.mkdir(parents=True, exist_ok=True)
+    brands = [SHIPPED_BRAND, *EXAMPLES] if options.every_brand else options.brand or [SHIPPED_BRAND]
     with sync_playwright() as playwright:
         installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
         browser = playwright.chromium.launch(executable_path=installed, args=FLAGS)
-        for language in options.language or LANGUAGES:
-            with running() as demo:
+        for brand, language in product(brands, options.language or LANGUAGES):
+            into = options.into if brand.resolve() == SHIPPED_BRAND else options.into / brand.resolve().name
+            into.mkdir(parents=True, exist_ok=True)
+            with running(brand) as demo:
                 visitor = partial(visit, browser, demo.url, language)
                 for name, page in tour(visitor, demo, names.__contains__):
                     for width, theme in product(options.width or WIDTHS, options.theme or THEMES):
-                        shoot(page, options.into / f"{name}-{width}-{theme}-{language}.png", width, theme)
+                        shoot(page, into / f"{name}-{width}-{theme}-{language}.png", width, theme)
         browser.close()
     return 0
 
@@ -78,14 +86,13 @@ def shoot(page: Page, file: Path, width: int, theme: str) -> None:
 
 
 @contextmanager
-def running() -> Iterator[Demo]:
-    """A portal with a new demo world, for as long as the block runs."""
+def running(brand: Path) -> Iterator[Demo]:
+    """A portal with a new demo world in a brand, for as long as the block runs."""
     now = datetime.now(UTC).replace(microsecond=0)
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
         data, url = Path(folder), f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = from_environment(
-            {"PORTAL_DATA": str(data), "PORTAL_URL": url, "PORTAL_DEMO": "yes", "PORTAL_WORKER": "no"}
-        )
+        environ = {"PORTAL_DATA": str(data), "PORTAL_URL": url, "PORTAL_DEMO": "yes", "PORTAL_WORKER": "no"}
+        settings = from_environment({**environ, "PORTAL_BRAND": str(brand)})
         keys = keyring.create(settings.keys)
         DemoFill(settings.keys, now)(settings.database)
         clock = Clock(now)

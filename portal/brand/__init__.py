@@ -63,7 +63,7 @@ class Brand(Card, frozen=True, kw_only=True):
 def load_brand(folder: Path) -> Brand:
     """Read and check a brand folder. Raises BrandError with file, line and reason."""
     source = Source(folder / "brand.toml")
-    assets = _assets(folder)
+    assets = assets_of(folder)
     further = own_languages(folder)
     card = checked(source, assets, {*available(), *further})
     own = {code: read_words(folder / "words" / f"{code}.toml") for code in card.languages}
@@ -85,7 +85,7 @@ def load_brand(folder: Path) -> Brand:
     )
 
 
-def _assets(folder: Path) -> dict[str, Path]:
+def assets_of(folder: Path) -> dict[str, Path]:
     """The files that may be served. Only these can be asked for, so that no name leads elsewhere."""
     home = folder.resolve()
     found = sorted(folder.iterdir()) if folder.is_dir() else []

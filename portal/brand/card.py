@@ -14,7 +14,7 @@ from portal.brand.source import Source
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _EMAIL = re.compile(r"""[^@\s<>"]+@[^@\s<>"]+\.[^@\s<>".]+""")
 _ADDRESS = re.compile(r"""https?://[^\s/\\<>"'][^\s\\<>"']*|/([^\s/\\<>"'][^\s\\<>"']*)?""")
-_MAY_BE_EMPTY = {"register", "support_phone", "shop_url"}
+_MAY_BE_EMPTY = {"register", "support_phone", "morning_email", "shop_url"}
 
 Keys = tuple[str, ...]
 # What people can be asked for when they register, beyond their name.
@@ -42,6 +42,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     host: str
     support_email: str
     support_phone: str = ""
+    morning_email: str = ""
     help_url: str
     imprint_url: str
     privacy_url: str
@@ -49,8 +50,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     languages: tuple[str, ...]
     default_language: str
     time_zone: str
-    doors: tuple[Literal["password", "ticket"], ...] = ("password", "ticket")
+    doors: tuple[Literal["password", "company", "ticket"], ...] = ("password", "company", "ticket")
     registration: Literal["open", "closed"] = "open"
+    accounts: Literal["address", "name", "both"] = "address"
+    demos: Literal["open", "closed"] = "open"
     asks: tuple[Field, ...] = ()
     needs: tuple[Field, ...] = ()
     logo: str = "logo.svg"
@@ -103,7 +106,7 @@ def _objection(keys: Keys, value: str, assets: Container[str]) -> str | None:
     if keys[-1].endswith("_url") or keys[0] == "buy":
         return None if _ADDRESS.fullmatch(value) else "must be a web address, or a path such as /imprint"
     match keys[-1]:
-        case "support_email":
+        case "support_email" | "morning_email":
             return None if _EMAIL.fullmatch(value) else "must be an e-mail address"
         case "host":
             return None if _HOST.fullmatch(value) else "must be a host name such as licenses.example.com"

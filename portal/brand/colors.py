@@ -1,15 +1,9 @@
-"""The brand's color where no style sheet reaches: mails take plain sRGB, so `--primary` is worked out for them."""
+"""Colors as numbers: OKLCH, in which the portal derives its shades, sRGB, which mails take, and the contrast of two."""
 
 from __future__ import annotations
 
 import math
-import re
-
-_NUMBER = r"(\d*\.?\d+)(%?)"
-_PRIMARY = re.compile(r"--primary\s*:\s*([^;}]+)")
-_OKLCH = re.compile(rf"oklch\(\s*{_NUMBER}\s+{_NUMBER}\s+{_NUMBER}(?:deg)?\s*\)", re.IGNORECASE)
-_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
-_PETROL = (0.46, 0.09, 228.0)
+from typing import NamedTuple
 
 # Oklab to the cone responses, these to linear sRGB, and both ways back (Björn Ottosson, "A perceptual color space").
 _TO_CONES = ((1, 0.3963377774, 0.2158037573), (1, -0.1055613458, -0.0638541728), (1, -0.0894841775, -1.291485548))
@@ -28,42 +22,72 @@ _FROM_CONES = (
     (1.9779984951, -2.428592205, 0.4505937099),
     (0.0259040371, 0.7827717662, -0.808675766),
 )
+# How much each channel adds to the brightness of a color, by WCAG 2.2.
+_BRIGHTNESS = (0.2126, 0.7152, 0.0722)
 
 
-def accents(stylesheet: str) -> tuple[str, str]:
-    """The accent on light and on dark ground as #rrggbb, derived from --primary as the pages derive it.
+class Color(NamedTuple):
+    """A color by lightness (0 to 1), chroma, and hue in degrees."""
 
-    A color written in another way than oklch() or # reads as the portal's own petrol.
-    """
-    lightness, chroma, hue = primary(stylesheet)
-    return hexadecimal(min(lightness, 0.5), chroma, hue), hexadecimal(max(lightness, 0.8), min(chroma, 0.1), hue)
+    lightness: float
+    chroma: float
+    hue: float
+
+    def __str__(self) -> str:
+        numbers = (f"{self.lightness:.3f}", f"{self.chroma:.3f}", f"{self.hue:.1f}")
+        return f"oklch({' '.join(_short(number) for number in numbers)})"
+
+    @property
+    def hexadecimal(self) -> str:
+        """As #rrggbb; what sRGB cannot show is cut off."""
+        return "#" + "".join(f"{round(255 * _encoded(part)):02x}" for part in _linear(self))
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether sRGB can show it as it is."""
+        return all(-0.0005 <= part <= 1.0005 for part in _linear(self))
+
+    def shown(self) -> Color:
+        """The most colorful one of this lightness and hue that sRGB can show."""
+        low, high = 0.0, self.chroma
+        if self.is_shown:
+            return self
+        for _ in range(12):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self._replace(chroma=middle).is_shown else (low, middle)
+        return self._replace(chroma=low)
 
 
-def primary(stylesheet: str) -> tuple[float, float, float]:
-    """Lightness, chroma and hue in degrees of the first --primary of a style sheet."""
-    written = _PRIMARY.search(stylesheet)
-    value = written[1].strip() if written else ""
-    if found := _OKLCH.fullmatch(value):
-        lightness = float(found[1]) / (100 if found[2] else 1)
-        return lightness, float(found[3]) * (0.004 if found[4] else 1), float(found[5])
-    if found := _HEX.fullmatch(value):
-        digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
-        return _oklch([int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)])
-    return _PETROL
+WHITE = Color(1, 0, 0)
 
 
-def hexadecimal(lightness: float, chroma: float, hue: float) -> str:
-    """An OKLCH color as #rrggbb; what sRGB cannot show is cut off."""
-    angle = math.radians(hue)
-    cones = _times(_TO_CONES, (lightness, chroma * math.cos(angle), chroma * math.sin(angle)))
-    linear = _times(_TO_LINEAR, [cone**3 for cone in cones])
-    return "#" + "".join(f"{round(255 * _encoded(part)):02x}" for part in linear)
+def of_srgb(red: float, green: float, blue: float) -> Color:
+    """The color of three channels from 0 to 1."""
+    cones = _times(_FROM_LINEAR, _decoded(red, green, blue))
+    lightness, a, b = _times(_FROM_CONES, [math.cbrt(cone) for cone in cones])
+    return Color(lightness, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360)
 
 
-def _oklch(srgb: list[float]) -> tuple[float, float, float]:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in srgb]
-    lightness, a, b = _times(_FROM_CONES, [math.cbrt(cone) for cone in _times(_FROM_LINEAR, linear)])
-    return lightness, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of two colors as screens show them, 1 to 21, by WCAG 2.2."""
+    bright, dark = sorted((_brightness(one), _brightness(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _brightness(color: Color) -> float:
+    digits = color.hexadecimal[1:]
+    channels = _decoded(*(int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)))
+    return sum(weight * part for weight, part in zip(_BRIGHTNESS, channels, strict=True))
+
+
+def _linear(color: Color) -> list[float]:
+    angle = math.radians(color.hue)
+    lab = (color.lightness, color.chroma * math.cos(angle), color.chroma * math.sin(angle))
+    return _times(_TO_LINEAR, [cone**3 for cone in _times(_TO_CONES, lab)])
+
+
+def _decoded(*channels: float) -> list[float]:
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
 
 
 def _encoded(linear: float) -> float:
@@ -73,3 +97,9 @@ def _encoded(linear: float) -> float:
 
 def _times(matrix: tuple[tuple[float, ...], ...], vector: tuple[float, ...] | list[float]) -> list[float]:
     return [sum(factor * part for factor, part in zip(row, vector, strict=True)) for row in matrix]
+
+
+def _short(number: str) -> str:
+    """A number as style sheets write it: .46, not 0.460."""
+    short = number.rstrip("0").rstrip(".")
+    return short.removeprefix("0") if short.startswith("0.") else short

@@ -12,17 +12,27 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from portal.brand import Brand, BrandError
-from portal.brand.colors import accents
+from portal.brand.choices import CHOICES
+from portal.brand.compiled import Compiled
+from portal.brand.tokens import accents, radius
 from portal.language import Language
 from portal.words.agents import agent
+from portal.words.emergencies import because
 from portal.words.events import who
+from portal.words.factors import changed
 from portal.words.rule_phrases import things
 
 LONGEST_SUBJECT = 200
+_COMPILED = Compiled()
 
 
 class Unwritten(Exception):
     """A template of a brand that breaks: there is no letter."""
+
+
+def instant(told: datetime | str) -> datetime:
+    """A moment among the facts of a mail; those that were kept for later are plain JSON."""
+    return datetime.fromisoformat(told) if isinstance(told, str) else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +48,31 @@ class Letter:
 
 
 class Stationery:
-    """Writes letters with the brand's head, look and foot. `sender` is the address they come from."""
+    """Writes letters with the brand's head, look and foot. `sender` is the address they come from.
 
-    def __init__(self, brand: Brand, url: str, sender: str | None = None) -> None:
-        self.url, self.brand = url, brand
+    Where a portal has several brands, `host` says which one this is; the first brand has none. All of them stand in
+    the same `writers`, so that each finds the others.
+    """
+
+    def __init__(
+        self, brand: Brand, url: str, sender: str | None = None, *, host: str = "",
+        writers: dict[str, Stationery] | None = None,
+    ) -> None:  # fmt: skip
+        self.url, self.brand, self.host = url, brand, host
+        self._writers = {} if writers is None else writers
+        self._writers[host] = self
         self.sender = sender or brand.support_email
         if not self.sender.isascii():
             raise BrandError(f"Mails cannot come from {self.sender}. Name a plain address in PORTAL_MAIL_FROM.")
         self._environments = {code: self._environment(language) for code, language in brand.spoken.items()}
+
+    @property
+    def is_one_of_several(self) -> bool:
+        return len(self._writers) > 1
+
+    def of(self, host: str | None) -> Stationery:
+        """The stationery of the brand under a host: the first one's where that is gone, this one where none is said."""
+        return self if host is None else self._writers.get(host) or self._writers.get("", self)
 
     def language(self, wanted: str | None, else_: str | None = None) -> str:
         """The first of these languages that the brand speaks, or its own."""
@@ -55,6 +82,7 @@ class Stationery:
         """The letter whose templates lie in mail/NAME; `facts` are what they speak of. Raises Unwritten."""
         environment = self._environments[language]
         said = {**facts, "brand": self.brand.speaking(language), "zone": zone, "now": now}
+        said["can_do_without"] = name in CHOICES
         try:
             subject, text, html = (
                 environment.get_template(f"mail/{name}/{part}").render(said)
@@ -94,6 +122,7 @@ class Stationery:
             extensions=["jinja2.ext.i18n"],
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
             auto_reload=False,
         )
         environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -104,8 +133,12 @@ class Stationery:
             "who": partial(who, language, self.brand.name),
             "things": partial(things, language),
             "browser": partial(agent, language),
+            "because": partial(because, language),
+            "instant": instant,
+            "changed": partial(changed, language),
             "accent": light,
             "accent_on_dark": dark,
+            "radius": radius(self.brand.stylesheet),
         }
         return environment
 

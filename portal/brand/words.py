@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,17 @@ from portal.catalogs import Replacement, replacement_problem
 from portal.words.refusals import is_code
 from portal.words.texts import Sentences, Texts, alternatives
 
+_PATH = re.compile(r"""(https?:/)?/[^\s/\\<>"'][^\s\\<>"']*""")
+
 
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The tables of a words file: refusals by code, and other sentences by the English they replace."""
+    """The tables of a words file: refusals by code, other sentences by the English they replace, and what the vendor's
+    programs say."""
 
     headings: dict[str, Any] = {}
     refusals: dict[str, Any] = {}
     sentences: dict[str, str | list[str]] = {}
+    errors: dict[str, str] = {}
 
 
 def read_words(path: Path) -> tuple[Texts, Mapping[str, Replacement]]:
@@ -33,7 +38,7 @@ def read_words(path: Path) -> tuple[Texts, Mapping[str, Replacement]]:
             raise source.error(reason, "sentences", message)
     headings = _by_code(source, "headings", tables.headings)
     refusals = _by_code(source, "refusals", tables.refusals)
-    return Texts(headings, refusals), tables.sentences
+    return Texts(headings, refusals, _errors(source, tables.errors)), tables.sentences
 
 
 def _by_code(source: Source, table: str, written: dict[str, Any]) -> Sentences:
@@ -45,4 +50,17 @@ def _by_code(source: Source, table: str, written: dict[str, Any]) -> Sentences:
             found[key] = alternatives(words)
         except ValueError as error:
             raise source.error(str(error), table, key) from error
+    return found
+
+
+def _errors(source: Source, written: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """What a program says, with the sentence that helps and the page that it leads to, after an arrow."""
+    found = {}
+    for said, told in written.items():
+        sentence, _, path = (part.strip() for part in told.partition("→"))
+        if not said.strip() or not sentence:
+            raise source.error("must be a sentence, and may lead to a page: sentence → /path", "errors", said)
+        if path and not _PATH.fullmatch(path):
+            raise source.error("must lead to a page of the portal or a web address after the arrow", "errors", said)
+        found[said] = (sentence, path or "/support")
     return found

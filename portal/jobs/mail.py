@@ -14,14 +14,15 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from portal.brand.choices import CHOICES
 from portal.brand.stationery import Letter, Stationery, Unwritten
 from portal.db import new_id
 from portal.files.vault import Unreadable, Vault
-from portal.models import Mail
-from portal.rows import write
+from portal.models import Mail, MailSetting
+from portal.rows import Ready, write
 
 log = logging.getLogger("portal.mail")
 
@@ -47,19 +48,22 @@ class Body(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A letter that is not written yet: by which templates, in which language and time zone, and of which facts."""
+    """A letter that is not written yet: by which templates, in which language and time zone, of which facts, and by
+    the host of which brand; the first brand has none.
+    """
 
     name: str
     language: str
     zone: str
     facts: dict[str, Any]
+    host: str = ""
 
 
 class Reader(Protocol):
     """Whom a mail goes to, as far as the outbox knows."""
 
     id: int
-    email: str
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,24 @@ def _put(
     **told: Any,
 ) -> None:  # fmt: skip
     recipient, user_id = (to, None) if isinstance(to, str) else (to.email, to.id)
+    if recipient is None or (user_id is not None and _is_unwanted(db, user_id, kind)):
+        return  # who has no address, or does without such mails, finds it all in the portal
     if not is_address(recipient):
         raise Misshapen("this is no address that a mail can go to")
     write(
         db, Mail, public_id=public_id, message_id=message_id, kind=kind, user_id=user_id, recipient=recipient,
         language=language, state="ready", created_at=now, due_at=now, **told,
     )  # fmt: skip
+
+
+_SWITCH = Ready(
+    select(MailSetting.is_on).where(MailSetting.user_id == bindparam("user"), MailSetting.kind == bindparam("kind"))
+)
+
+
+def _is_unwanted(db: Session, user_id: int, name: str) -> bool:
+    choice = CHOICES.get(name)
+    return choice is not None and _SWITCH.scalar(db, user=user_id, kind=choice.value) is False
 
 
 def _named(now: datetime, sender: str) -> tuple[UUID, str]:
@@ -122,9 +138,9 @@ def _written(vault: Vault, message_id: str, letter: Letter) -> dict[str, Any]:
     return {"subject": letter.subject, "headers": dict(letter.headers), "body": body}
 
 
-def is_address(text: str) -> bool:
+def is_address(text: str | None) -> bool:
     """Whether this is one plain address that stays on its line."""
-    return len(text) <= 254 and text.isprintable() and _ADDRESS.fullmatch(text) is not None
+    return text is not None and len(text) <= 254 and text.isprintable() and _ADDRESS.fullmatch(text) is not None
 
 
 def has_due(db: Session, now: datetime) -> bool:
@@ -204,8 +220,10 @@ def letter_of(vault: Vault, stationery: Stationery, mail: Mail) -> Letter | None
     if mail.facts is not None:
         opened = vault.open("mail-facts", mail.facts, mail.message_id.encode())
         draft = msgspec.json.decode(opened, type=Draft)
-        language, zone = stationery.language(draft.language), ZoneInfo(draft.zone)
-        return stationery.write(draft.name, language, zone, mail.created_at, **draft.facts)
+        own = stationery.of(draft.host)
+        return own.write(
+            draft.name, own.language(draft.language), ZoneInfo(draft.zone), mail.created_at, **draft.facts
+        )
     told = body(vault, mail)
     return told and Letter(mail.kind, mail.language, mail.subject, told.text, told.html, mail.headers)
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from litestar import Request, route
@@ -21,33 +22,36 @@ SAFE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
+    name: str
+    hashed: str
     body: bytes
     packed: bytes
     media_type: str
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    stem, dot, suffix = name.rpartition(".")
+    hashed = f"{stem}.{digest}.{suffix}" if dot else f"{name}.{digest}"
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Asset(name, hashed, body, gzip.compress(body, 9, mtime=0), media_type)
+
+
+@cache
+def _shipped() -> tuple[Asset, ...]:
+    """The portal's own files, which all brands share; a folder such as portal.css is one file for browsers."""
+    files = {path.name: [path] if path.is_file() else sorted(path.iterdir()) for path in sorted(SHIPPED.iterdir())}
+    return tuple(_asset(name, b"".join(part.read_bytes() for part in parts)) for name, parts in files.items())
 
 
 class Shelf:
     """All static files of one brand by their hashed names; a brand's own files stand under `brand/`."""
 
     def __init__(self, brand: Brand) -> None:
-        self._assets: dict[str, Asset] = {}
-        self._urls: dict[str, str] = {}
-        for path in sorted(SHIPPED.iterdir()):
-            if path.is_file():
-                self._put(path.name, path.read_bytes())
-            else:  # a folder such as portal.css is one file for browsers, in the order of its names
-                self._put(path.name, b"".join(part.read_bytes() for part in sorted(path.iterdir())))
-        for name, path in brand.assets.items():
-            self._put(f"brand/{name}", path.read_bytes())
-        self._put("brand/brand.css", brand.stylesheet.encode())
-
-    def _put(self, name: str, body: bytes) -> None:
-        digest = hashlib.sha256(body).hexdigest()[:12]
-        stem, dot, suffix = name.rpartition(".")
-        hashed = f"{stem}.{digest}.{suffix}" if dot else f"{name}.{digest}"
-        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        self._assets[hashed] = Asset(body, gzip.compress(body, 9, mtime=0), media_type)
-        self._urls[name] = f"/static/{hashed}"
+        own = [_asset(f"brand/{name}", path.read_bytes()) for name, path in brand.assets.items()]
+        files = [*_shipped(), *own, _asset("brand/brand.css", brand.stylesheet.encode())]
+        self._assets = {asset.hashed: asset for asset in files}
+        self._urls = {asset.name: f"/static/{asset.hashed}" for asset in files}
 
     def url(self, name: str) -> str:
         """The address of a file; a name that does not exist is a mistake in a template."""
@@ -64,7 +68,7 @@ class Shelf:
     "/static/{name:path}", http_method=["GET", "HEAD"], opt={"area": "public", "writes": False}, sync_to_thread=False
 )
 def static_file(request: Request, name: str) -> ASGIResponse:
-    asset = request.app.state.site.shelf.find(name.lstrip("/"))
+    asset = request.app.state.site.at(request.headers.get("host", "")).shelf.find(name.lstrip("/"))
     if asset is None:
         return _for(request, ASGIResponse(body=b"Not found\n", status_code=404, media_type="text/plain"))
     headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding", "Content-Security-Policy": SAFE}

@@ -32,6 +32,16 @@ class Stale(Stop):
         super().__init__("form_stale")
 
 
+class Unproved(Stop):
+    """Somebody else might sit at this browser by now: who it is has to be shown before this is done."""
+
+    status = 303
+
+    def __init__(self, place: str) -> None:
+        super().__init__("proof_wanted")
+        self.place = place
+
+
 class Busy(Stop):
     """More sign-ins at once than the machine can check."""
 
@@ -79,8 +89,9 @@ def _in_place(answer: Answer) -> Answer:
 
 def unrouted(request: Request[Any, Any, Any], status: int) -> tuple[Visit, Answer]:
     """The answer where no route is: for programs in their form, for people a page that knows nobody."""
-    site, scope = request.app.state.site, request.scope
+    scope = request.scope
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    site = request.app.state.site.at(headers.get("host", ""))
     path = scope["path"]
     query = scope.get("query_string", b"").decode("latin-1")
     incoming = Incoming(str(scope["method"]), path, path, query, headers, "")

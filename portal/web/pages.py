@@ -8,10 +8,13 @@ from typing import Any
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
 from portal.access import Owned, Permission, may
+from portal.brand.compiled import Compiled
 from portal.language import Language
 from portal.web import assets
 from portal.web.visit import Visit
 from portal.words import notices, refusals
+
+_COMPILED = Compiled()
 
 
 def build(loader: BaseLoader, shelf: assets.Shelf, languages: Mapping[str, Language]) -> dict[str, Environment]:
@@ -28,6 +31,7 @@ def _environment(loader: BaseLoader, shelf: assets.Shelf, language: Language) ->
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=-1,
+        bytecode_cache=_COMPILED,
         auto_reload=False,
     )
     environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -39,7 +43,7 @@ def _environment(loader: BaseLoader, shelf: assets.Shelf, language: Language) ->
 def render(visit: Visit, template: str, context: dict[str, Any]) -> str:
     """The template with what every page can use: brand, lang, zone, now, visit, can, _ and ngettext."""
     return _template(visit, template).render(
-        brand=visit.site.brand.speaking(visit.lang.code),
+        brand=visit.brand.speaking(visit.lang.code),
         zone=visit.zone,
         now=visit.now,
         visit=visit,
@@ -50,7 +54,7 @@ def render(visit: Visit, template: str, context: dict[str, Any]) -> str:
 
 def render_plain(visit: Visit, template: str, context: dict[str, Any]) -> str:
     """The same without anything that could have broken: for errors of our own."""
-    return _template(visit, template).render(brand=visit.site.brand.speaking(visit.lang.code), **context)
+    return _template(visit, template).render(brand=visit.brand.speaking(visit.lang.code), **context)
 
 
 def _template(visit: Visit, name: str) -> Template:
@@ -68,7 +72,7 @@ def notice(visit: Visit, flash: tuple[str, dict[str, Any]] | None) -> dict[str, 
 
 def problem(visit: Visit, code: str, params: dict[str, Any]) -> tuple[str, str]:
     """Heading and sentence of a problem or a refusal, in the brand's words."""
-    said = (visit.lang, visit.site.brand.words, code, params)
+    said = (visit.lang, visit.brand.words, code, params)
     return (
         refusals.heading(*said, zone=visit.zone, now=visit.now),
         refusals.sentence(*said, zone=visit.zone, now=visit.now),

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from portal.access import ANONYMOUS, Actor, Place
+from portal.brand import Brand
 from portal.brand.stationery import Stationery
 from portal.files.vault import Vault
 from portal.forms import Form
@@ -60,6 +61,10 @@ class Visit:
     @property
     def settings(self) -> Settings:
         return self.site.settings
+
+    @property
+    def brand(self) -> Brand:
+        return self.site.brand
 
     @property
     def vault(self) -> Vault:

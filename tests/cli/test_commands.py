@@ -15,8 +15,9 @@ from portal.access import Actor
 from portal.audit import Happened
 from portal.db import Database, open_database
 from portal.doors import passwords
+from portal.doors.sessions import open_for_user
 from portal.files import keyring
-from portal.models import Event, Group, Membership, User
+from portal.models import Authenticator, Event, Group, Mail, Membership, RecoveryCode, Session, User
 from tests.cli.conftest import Run
 from tests.fixtures.village import NOW
 
@@ -89,6 +90,23 @@ def test_what_cannot_be_used_is_refused_and_nothing_is_made(
     code, out, err = run("user", "add", email, "--name", "Ann", typed=typed)
     assert (code, out) == (2, "") and said in err
     assert not (data / "portal.db").exists()
+
+
+def test_whoever_lost_every_factor_comes_in_with_the_password_again(run: Run, data: Path) -> None:
+    run("keys", "create")
+    run("user", "add", "ann@vendor.example", "--name", "Ann", typed=GOOD)
+    with database(data).writing() as db:
+        ann = db.execute(select(User)).scalar_one()
+        sealed = {"cipher": b"sealed", "created_at": NOW, "confirmed_at": NOW}
+        db.add_all([Authenticator(user_id=ann.id, **sealed), RecoveryCode(user_id=ann.id, lookup=b"x", created_at=NOW)])
+        open_for_user(db, ann, NOW, agent="", address="")
+    assert run("user", "clear-factors", "bob@vendor.example")[0] == 1
+    code, out, err = run("user", "clear-factors", " Ann@vendor.example")
+    assert (code, err) == (0, "") and "removed: 1" in out
+    with database(data).reading() as db:
+        assert all(db.execute(select(table)).first() is None for table in (Authenticator, RecoveryCode, Session))
+        assert db.execute(select(Event.kind)).scalars().all()[-1] == "factors.cleared"
+        assert db.execute(select(Mail.kind)).scalars().all() == ["factor_changed"]
 
 
 def test_the_audit_trail_is_checked(run: Run, data: Path) -> None:
