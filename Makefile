@@ -1,7 +1,8 @@
 # make setup   an environment in .venv that runs the portal
 # make demo    the portal with sample people, products and tickets   (PORT=8000 PORTAL_DATA=./data)
 # make test    all tests, or some: make test ARGS="tests/rules -k budget"
-# make screens pictures of every page in build/screens, or of some: make screens ARGS="'license-*' --width 360"
+# make screens pictures of every page in build/screens, or of some: make screens ARGS="'license-*' --width 360";
+#              ARGS=--every-brand takes them in the example brands too
 # make bench   what the portal costs, beside floors   (DATABASE=sqlite|postgresql LICENSES=100000 QUICK=1 SKIP=1 COMPARE=file)
 # make lint    style and import order
 # make lock    choose the newest versions that pyproject.toml allows and lock them
@@ -25,7 +26,7 @@ setup: .venv/.run-ready
 demo: setup
 	PORT=$(PORT) PORTAL_DATA=$(PORTAL_DATA) .venv/bin/portal demo --serve
 
-test: .venv/.test-ready
+test: .venv/.test-ready tests/oidc/node_modules/.package-lock.json
 	tools/set-up-chromium
 	.venv/bin/python -m pytest $(ARGS)
 
@@ -56,4 +57,9 @@ lock:
 
 .venv/.test-ready: requirements/test.txt .venv/.run-ready
 	$(PIP) --require-hashes -r requirements/test.txt
+	touch $@
+
+# The sign-in provider of the tests. npm compares every archive with the lock before it unpacks it.
+tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json .venv/.test-ready
+	cd tests/oidc && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@

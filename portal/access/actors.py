@@ -65,7 +65,8 @@ class Actor:
     """Whoever asks: nobody known, a person, the holder of tickets, or a program with a license key.
 
     `acting_id` is the group that a person chose to look at alone; it narrows what lists show, never what they may do.
-    A program that came with a person's own key has the `assignment_id` it belongs to.
+    A program that came with a person's own key has the `assignment_id` it belongs to. `how`, `provider`, `proved_at`
+    and `factor_at` say how the person came in, as their session has it.
     """
 
     kind: str = "anonymous"
@@ -83,6 +84,10 @@ class Actor:
     expires_at: datetime | None = None
     seen_at: datetime | None = None
     acting_id: int | None = None
+    how: str | None = None
+    proved_at: datetime | None = None
+    factor_at: datetime | None = None
+    provider: str | None = None
 
     @property
     def signed_in(self) -> bool:

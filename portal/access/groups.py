@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access.actors import Actor, Forbidden, NotFound
 from portal.access.trees import below, ids_of
-from portal.models import COUNTS, Batch, Group, GroupKind, Invitation, Membership, Request, Role
+from portal.models import COUNTS, Batch, Group, GroupKind, Invitation, Membership, Request, RequestKind, Role
 
 
 class GroupPermission(StrEnum):
@@ -163,7 +163,9 @@ def batch_for(db: Session, actor: Actor, batch_id: UUID, permission: GroupPermis
 def request_for(db: Session, actor: Actor, request_id: UUID, permission: GroupPermission) -> tuple[Group, Request]:
     """A request and the group it was asked of: ASK finds one's own, LOOK and MANAGE those that people asked of it."""
     row = db.execute(
-        select(Group, Request).join(Request, Request.group_id == Group.id).where(Request.public_id == request_id)
+        select(Group, Request)
+        .join(Request, Request.group_id == Group.id)
+        .where(Request.public_id == request_id, Request.kind == RequestKind.SEAT)
     ).first()
     if row is None:
         raise NotFound

@@ -68,6 +68,7 @@ class Owned(NamedTuple):
     is_person: bool = False
     is_assigned: bool = False
     is_kept: bool = False
+    is_emergency: bool = False
 
 
 def may(actor: Actor, permission: Permission, owned: Owned) -> bool:
@@ -81,6 +82,8 @@ def rights(actor: Actor, owned: Owned) -> frozenset[Permission]:
     mine = _RIGHTS[relation]
     if owned.is_person and Permission.ASSIGN in mine:
         mine -= {Permission.ASSIGN}  # a private person has nobody to assign to
+    if owned.is_emergency:
+        return mine - {Permission.ASSIGN}  # it is for whoever is stuck, and gets nothing beyond what it is
     return mine | {Permission.OVERRIDE} if relation is not None and actor.writes_rules else mine
 
 
@@ -198,6 +201,7 @@ def owned(db: Session, license_: License, actor: Actor) -> Owned:
         is_person=is_person,
         is_assigned=own,
         is_kept=kept,
+        is_emergency=license_.stands_for_id is not None,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, literal, select, union_all
@@ -52,9 +52,28 @@ TICKET_NETWORK = Limit("ticket-network", 60, QUARTER)
 INVITED_ACCOUNT = Limit("invited-account", 5, QUARTER)
 INVITED_ADDRESS = Limit("invited-address", 20, QUARTER)
 INVITED_NETWORK = Limit("invited-network", 60, QUARTER)
+# Who looks for companies by their domains, and what pretends to be a provider.
+COMPANY_ADDRESS = Limit("company-address", 30, QUARTER)
+COMPANY_NETWORK = Limit("company-network", 100, QUARTER)
+FAREWELL_ADDRESS = Limit("farewell-address", 100, QUARTER)
+DOMAIN_CODE = Limit("domain-code", 10, QUARTER)
+DOMAIN_MAIL = Limit("domain-mail", 20, timedelta(hours=1))
+# Behind an account without an address stands no mailbox that could be asked: each one that is made counts.
+PSEUDONYM_ADDRESS = Limit("pseudonym-address", 5, QUARTER)
+PSEUDONYM_NETWORK = Limit("pseudonym-network", 20, QUARTER)
+# Codes are short, and guessed only by whoever knows the password: few tries, from everywhere together.
+CODE = Limit("code", 8, QUARTER)
+CODE_EVERYWHERE = Limit("code-everywhere", 60, timedelta(hours=1))
+PASSKEY_ADDRESS = Limit("passkey-address", 30, QUARTER)
+PASSKEY_NETWORK = Limit("passkey-network", 100, QUARTER)
 KEY_ADDRESS = Limit("key-address", 60, QUARTER)
 # Guesses at tickets from everywhere together: beyond this somebody is told, nobody is stopped.
 ALARM = Limit("ticket-alarm", 300, timedelta(hours=1))
+
+# Written when the alarm was given: it is given once in its period, whichever process counts the last guess.
+ALARMED = Limit("ticket-alarmed", 1, ALARM.period)
+# So many shut doors are remembered at most; beyond it the database is asked again.
+MOST_SHUT = 50_000
 
 # Whoever pastes a list of tickets from elsewhere makes one mistake; who pastes hundreds of guesses makes many.
 ONE_PASTE = 10
@@ -71,6 +90,28 @@ def at_password(email: str, address: str, *, is_known: bool = False) -> list[Sub
         return [(ACCOUNT, f"{email}\x00known")]
     here = network(address)
     return [(ACCOUNT, f"{email}\x00{here}"), (PASSWORD_ADDRESS, address), (PASSWORD_NETWORK, here)]
+
+
+def at_code(user_id: int, address: str, *, is_known: bool = False) -> list[Subject]:
+    """Whom a wrong code counts against. The owner's own browser counts for itself, as with passwords."""
+    if is_known:
+        return [(CODE, f"{user_id}\x00known")]
+    return [(CODE, f"{user_id}\x00{network(address)}"), (CODE_EVERYWHERE, str(user_id))]
+
+
+def at_passkey(address: str) -> list[Subject]:
+    """Whom an answer that proves nothing counts against: it names no account that could be limited."""
+    return [(PASSKEY_ADDRESS, address), (PASSKEY_NETWORK, network(address))]
+
+
+def at_ticket(address: str) -> list[Subject]:
+    """Whom a wrong ticket counts against: whoever guesses, and never the ticket, whose holder comes from elsewhere."""
+    return [(TICKET_ADDRESS, address), (TICKET_NETWORK, network(address))]
+
+
+def at_pseudonym(address: str) -> list[Subject]:
+    """Whom a new account without an address counts against."""
+    return [(PSEUDONYM_ADDRESS, address), (PSEUDONYM_NETWORK, network(address))]
 
 
 def asking(what: str, email: str, address: str) -> list[Subject]:
@@ -99,6 +140,7 @@ def _failures_of(number: int) -> Ready:
     return Ready(union_all(*rows) if number > 1 else rows[0])
 
 
+@lru_cache(maxsize=1024)
 def network(address: str) -> str:
     """The network an address belongs to: /24 for IPv4, /48 for IPv6."""
     try:
@@ -126,11 +168,15 @@ class Trial:
 
 
 class Limits:
-    """The counters of this process beside those of the database: tries that run at the same moment count too."""
+    """The counters of this process beside those of the database: tries that run at the same moment count too.
+
+    A limit that is reached stays so until its oldest failure is forgotten: whoever goes on trying costs no statement.
+    """
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._running: Counter[bytes] = Counter()
+        self._shut: dict[bytes, datetime] = {}
         self._guard = threading.Lock()
 
     @contextmanager
@@ -143,15 +189,18 @@ class Limits:
         """
         subjects = list(subjects)
         keys = [self.key(limit, subject) for limit, subject in subjects]
+        self._check_shut(now, keys)
         with database.reading() as db:
             failures = _failures(db, now, list(zip(subjects, keys, strict=True)))
             found = look(db) if look else None
         with self._guard:
             for (limit, _), key in zip(subjects, keys, strict=True):
                 count, oldest = failures[key]
+                until = oldest + limit.period if oldest else now
+                if count >= limit.most:
+                    self._shut_until(key, until, now)
                 if count + self._running[key] >= limit.most:
-                    wait = (oldest + limit.period - now).total_seconds() if oldest else 1.0
-                    raise TooMany(max(1, int(wait)))
+                    raise TooMany(max(1, int((until - now).total_seconds())))
             self._running.update(keys)
         trial = Trial(keys, found)
         try:
@@ -177,16 +226,28 @@ class Limits:
         with database.writing() as db:
             db.add_all(Attempt(key=key, at=now) for key in keys * times)
 
-    def count(self, database: Database, now: datetime, limit: Limit, subject: str) -> int:
-        """Failures of this subject in the limit's period."""
-        key = self.key(limit, subject)
-        with database.reading() as db:
-            return _failures(db, now, [((limit, subject), key)])[key][0]
+    def is_alarming(self, db: Session, now: datetime) -> bool:
+        """Count a guess at a ticket from anywhere, which stops nobody. Whether somebody is to be told now."""
+        guessed, told = (ALARM, "all"), (ALARMED, "all")
+        keys = [self.key(*guessed), self.key(*told)]
+        db.add(Attempt(key=keys[0], at=now))
+        failures = _failures(db, now, list(zip((guessed, told), keys, strict=True)))
+        if failures[keys[0]][0] < ALARM.most or failures[keys[1]][0]:
+            return False
+        db.add(Attempt(key=keys[1], at=now))
+        return True
 
-    def note(self, database: Database, now: datetime, limit: Limit, subject: str) -> None:
-        """Count a failure that stops nobody."""
-        with database.writing() as db:
-            db.add(Attempt(key=self.key(limit, subject), at=now))
+    def _check_shut(self, now: datetime, keys: list[bytes]) -> None:
+        with self._guard:
+            waits = [self._shut[key] for key in keys if key in self._shut and self._shut[key] > now]
+        if waits:
+            raise TooMany(max(1, int((max(waits) - now).total_seconds())))
+
+    def _shut_until(self, key: bytes, until: datetime, now: datetime) -> None:
+        if len(self._shut) >= MOST_SHUT:
+            self._shut = {shut: end for shut, end in self._shut.items() if end > now}
+        if len(self._shut) < MOST_SHUT:
+            self._shut[key] = until
 
     def key(self, limit: Limit, subject: str) -> bytes:
         return self._vault.lookup(f"limit-{limit.name}", subject.casefold())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session as Db
 
 from portal.access import ANONYMOUS, Actor, Place
@@ -22,6 +23,20 @@ TICKET = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=5)
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How somebody showed who they are: by which door, with more than a password or not, and what a company said."""
+
+    how: str
+    factor: bool = False
+    provider: str | None = None
+    sso_sid: str | None = None
+    id_token: bytes | None = None
+
+
+PASSWORD = Proof("password")
+
+
 class Person(Protocol):
     """Somebody with an account: the row of the table, or what was read of it."""
 
@@ -29,9 +44,15 @@ class Person(Protocol):
     def id(self) -> int: ...
 
 
-def open_for_user(db: Db, user: Person, now: datetime, *, agent: str, address: str) -> str:
+def open_for_user(
+    db: Db, user: Person, now: datetime, *, agent: str, address: str, proof: Proof = PASSWORD
+) -> str:
     """A session for a person who proved who they are; returns the token for the cookie."""
-    return _open(db, now, "user", now + ABSOLUTE, agent, address, user_id=user.id)[0]
+    shown = {
+        "how": proof.how, "proved_at": now, "factor_at": now if proof.factor else None, "provider": proof.provider,
+        "sso_sid": proof.sso_sid, "id_token": proof.id_token,
+    }  # fmt: skip
+    return _open(db, now, "user", now + ABSOLUTE, agent, address, user_id=user.id, **shown)[0]
 
 
 def open_for_tickets(db: Db, ticket_ids: list[int], now: datetime, *, agent: str, address: str) -> str:
@@ -42,7 +63,7 @@ def open_for_tickets(db: Db, ticket_ids: list[int], now: datetime, *, agent: str
 
 
 def _open(
-    db: Db, now: datetime, kind: str, expires_at: datetime, agent: str, address: str, user_id: int | None = None
+    db: Db, now: datetime, kind: str, expires_at: datetime, agent: str, address: str, **whose: Any
 ) -> tuple[str, int]:
     token = secrets.token_urlsafe(32)
     session_id = write(
@@ -51,12 +72,12 @@ def _open(
         public_id=new_id(now),
         token_hash=_hash(token),
         kind=kind,
-        user_id=user_id,
         created_at=now,
         seen_at=now,
         expires_at=expires_at,
         agent=agent[:300],
         address=address[:64],
+        **whose,
     )
     return token, session_id
 
@@ -65,8 +86,10 @@ def _open(
 _HOLDER = Ready(
     select(
         Group.id, Group.public_id, Group.name, Group.kind, Group.path, Membership.role, Group.is_person,
+        Session.how, Session.proved_at, Session.factor_at, Session.provider,
         Session.id, Session.kind, Session.created_at, Session.seen_at, Session.expires_at, Session.group_id,
-        User.id, User.public_id, User.name, User.email, User.language, User.time_zone, User.disabled_at,
+        User.id, User.public_id, User.name, func.coalesce(User.email, ""), User.language, User.time_zone,
+        User.disabled_at,
     )
     .select_from(Session)
     .outerjoin(User, User.id == Session.user_id)
@@ -75,7 +98,7 @@ _HOLDER = Ready(
     .where(Session.token_hash == bindparam("token"), Session.expires_at > bindparam("now"))
     .order_by(Group.path)
 )  # fmt: skip
-_PLACE = 7  # columns
+_PLACE, _PROOF = 7, 4  # columns
 
 
 def actor_of(db: Db, token: str, now: datetime) -> Actor:
@@ -83,7 +106,10 @@ def actor_of(db: Db, token: str, now: datetime) -> Actor:
     rows = _HOLDER.all(db, token=_hash(token), now=now)
     if not rows:
         return ANONYMOUS
-    id_, kind, created_at, seen_at, expires_at, acting_id, user_id, public_id, *told, disabled_at = rows[0][_PLACE:]
+    how, proved_at, factor_at, provider = rows[0][_PLACE : _PLACE + _PROOF]
+    id_, kind, created_at, seen_at, expires_at, acting_id, user_id, public_id, *told, disabled_at = rows[0][
+        _PLACE + _PROOF :
+    ]
     if kind == "ticket":
         return _ticket_actor(db, id_, created_at, expires_at)
     if user_id is None or disabled_at is not None or seen_at + IDLE <= now:
@@ -98,6 +124,10 @@ def actor_of(db: Db, token: str, now: datetime) -> Actor:
         expires_at=expires_at,
         seen_at=seen_at,
         acting_id=acting_id,
+        how=how,
+        proved_at=proved_at,
+        factor_at=factor_at,
+        provider=provider,
     )
 
 
@@ -120,7 +150,8 @@ def person(db: Db, user_id: int) -> Actor:
     if user.disabled_at is not None:
         return ANONYMOUS
     return Actor(
-        "user", user.id, user.public_id, user.name, user.email, user.language, user.time_zone, places_of(db, user_id)
+        "user", user.id, user.public_id, user.name, user.email or "", user.language, user.time_zone,
+        places_of(db, user_id),
     )
 
 
@@ -153,6 +184,19 @@ def is_stale(actor: Actor, now: datetime) -> bool:
 
 def touch(db: Db, session_id: int, now: datetime) -> None:
     db.execute(update(Session).where(Session.id == session_id).values(seen_at=now))
+
+
+def prove(db: Db, session_id: int, now: datetime) -> None:
+    """The person of this session has shown anew who they are."""
+    db.execute(update(Session).where(Session.id == session_id).values(proved_at=now))
+
+
+def raise_up(db: Db, session_id: int, now: datetime) -> str:
+    """The session goes on with a second factor, under another token: the one from before is dead."""
+    token = secrets.token_urlsafe(32)
+    raised = {"token_hash": _hash(token), "factor_at": now, "proved_at": now}
+    db.execute(update(Session).where(Session.id == session_id).values(**raised))
+    return token
 
 
 def close(db: Db, session_id: int) -> None:

@@ -14,11 +14,18 @@ from portal.db import Base, Id
 class Session(Base):
     """A signed-in person or a ticket session. Only the hash of its token is stored.
 
-    `group_id` is the group that the person acts for; without one they act for all of theirs.
+    `group_id` is the group that the person acts for; without one they act for all of theirs. `how` is the door they
+    came in by, `proved_at` when they last showed who they are, `factor_at` when with more than a password. Who came in
+    by a company sign-in has the key of its `provider`, the session's id there in `sso_sid`, and in `id_token` what it
+    was opened with, sealed.
     """
 
     __tablename__ = "sessions"
-    __table_args__ = (CheckConstraint("kind in ('user', 'ticket')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind in ('user', 'ticket')", name="kind"),
+        CheckConstraint("how in ('password', 'passkey', 'company', 'mail')", name="how"),
+        Index("ix_sessions_provider_sso_sid", "provider", "sso_sid"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(unique=True)
@@ -31,6 +38,12 @@ class Session(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     agent: Mapped[str | None] = mapped_column(String(300))
     address: Mapped[str | None] = mapped_column(String(64))
+    how: Mapped[str | None] = mapped_column(String(10))
+    proved_at: Mapped[datetime | None]
+    factor_at: Mapped[datetime | None]
+    provider: Mapped[str | None] = mapped_column(String(64))
+    sso_sid: Mapped[str | None] = mapped_column(String(255))
+    id_token: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 session_tickets = Table(

@@ -102,13 +102,14 @@ def requests_of(served: Served, place: str) -> list[Recorded]:
     rows = [(name, kind, FIELDS.get(name, {})) for name, (kind, _) in MATRIX.items()] + list(MORE)
     for name, kind, fields in rows:
         method, path = name.split()
-        if not kind or path.startswith("/api/") or name in VENDORS:
+        if not kind or path.startswith(("/api/", "/desk/")) or name in VENDORS:
             continue
         own = kind in ("home", "quiet pool")
         names = home if own else served.village.thing(place, kind).names
         if kind == "quiet pool":
             names = names | {"license_id": str(served.village.thing(place, "unused").id)}
         said = {key.format(**names): value.format(**names) for key, value in fields.items()}
-        by = member if path == "/requests/{request_id}/withdrawal" else admin
+        asks = path == "/requests/{request_id}/withdrawal" or "{question_id}" in path or "{attachment_id}" in path
+        by = member if asks else admin
         found.append(Recorded(by, method, path.format(**names), said))
     return found

@@ -82,8 +82,9 @@ def address(path: str, thing: Thing | Home | None, served: Served) -> str:
     village = served.village
     named = {
         "name": served.site.shelf.url("portal.css").removeprefix("/static/"), "token": "x" * 43, "number": "1",
-        "side": "new", "session_id": str(UUID(int=7)),
-        "rule_set_id": str(village.drafted), "replay_id": str(village.replay),
+        "side": "new", "key": "nobody", "identity_id": str(UUID(int=7)), "session_id": str(UUID(int=7)),
+        "passkey_id": str(UUID(int=7)),
+        "rule_set_id": str(village.drafted), "replay_id": str(village.replay), "words_id": str(village.canned),
     }  # fmt: skip
     return path.format(**named, **(thing.names if thing else {}))
 

@@ -1,0 +1,13 @@
+"""Which mails the reader wants."""
+
+from portal.actions import mail_choices as verbs
+from portal.brand.choices import Choice
+from portal.web import Answer, Area, Visit, endpoint, redirect
+
+
+@endpoint.post("/account/mails", area=Area.ACCOUNT)
+def choose(visit: Visit) -> Answer:
+    """The ticked ones are sent from now on, the others are not."""
+    visit.form.allow(*Choice)
+    verbs.choose(visit, {one for one in Choice if visit.form.yes(one)})
+    return redirect(visit, "/account#mails", "mails_chosen")
