@@ -39,7 +39,7 @@ def ask(doing: Doing, group: Group, product: Product, words: str) -> tuple[Reque
         return None, "seat_already"
     mine = select(Request).where(
         Request.user_id == doing.actor.user_id, Request.product_id == product.id, Request.group_id == group.id,
-        Request.state == RequestState.OPEN,
+        Request.kind == RequestKind.SEAT, Request.state == RequestState.OPEN,
     )  # fmt: skip
     if (found := doing.db.execute(mine).scalar()) is not None:
         return found, None

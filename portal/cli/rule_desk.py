@@ -153,14 +153,14 @@ def _progress(seen: int, total: int, *, is_over: bool = False) -> None:
 
 
 def _names(db: Any, findings: list[Finding]) -> list[tuple[str, str | None]]:
-    """The license of each finding by the id that people see, and who it was by their address."""
+    """The license of each finding by the id that people see, and who it was by what they sign in as."""
     from sqlalchemy import select
 
     from portal.models import License, User
 
     licenses, users = {one.license_id for one in findings}, {one.user_id for one in findings if one.user_id}
     ids = dict(db.execute(select(License.id, License.public_id).where(License.id.in_(licenses))).all())
-    people = dict(db.execute(select(User.id, User.email).where(User.id.in_(users))).all())
+    people = dict(db.execute(select(User.id, User.signs_in_as).where(User.id.in_(users))).all())
     return [(str(ids[one.license_id]), people.get(one.user_id or 0)) for one in findings]
 
 

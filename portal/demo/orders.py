@@ -43,5 +43,8 @@ ORDERS = (
     Order("brandt_pool", "20301", "Brandt Maschinenbau: a pool of 400 seats, 361 of them in use and 17 assigned"),
     Order("brandt_mill", "20760", "Brandt Maschinenbau: the pool of Toolmaking"),
     Order("school_viewer", "20688", "the school's lab: 24 PCs"),
+    Order("school_cad", "21150", "its PC is dead, no move yet, and an emergency license stands in for it"),
+    Order("office_lost_viewer", "20644", "its PC was left on a train this morning; the seat is kept for the next"),
+    Order("office_lost_cad", "21260", "on the same PC, and too young to move"),
 )
 NUMBERS = {order.key: order.number for order in ORDERS}

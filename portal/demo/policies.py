@@ -40,6 +40,15 @@ def mill_versions() -> list[tuple[int, str, str]]:
     return _grown(text, MILL_CHANGES, MILL_FIRST)
 
 
+def trials(*, are_approved: bool) -> str:
+    """The rules of trials: those of a new product, and how long and on whose word one can try it."""
+    name, approval = ("Trials on request", "vendor") if are_approved else ("Trials", "none")
+    text = _replaced(preset_text("seed_default"), 'name = "Default"', f'name = "{name}"')
+    emergency = text.index("[emergency]")  # nobody is stuck without a trial
+    text = text[:emergency] + text[text.index("[ticket_sign_in]") :].replace("offer_emergency = true", "")
+    return f'{text}\n[demo]\ndurations = ["P7D", "P14D", "P30D"]\napproval = "{approval}"\n'
+
+
 def idea() -> str:
     """The default rules as Vera's draft has them."""
     before, after = IDEA

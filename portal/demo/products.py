@@ -61,12 +61,17 @@ PLANS = (
 
 
 def publish_first_rules(db: Session, now: datetime, vera: User) -> dict[str, RuleVersion]:
-    """The first version of both rule sets: articles need one to follow."""
+    """The first version of all rule sets: articles need one to follow. Trials of what drives machines are looked at."""
     default, mill = (
         rule_sets.publish(db, now, text, note=note, by=vera.id)
         for _, note, text in (policies.versions()[0], policies.mill_versions()[0])
     )
-    return {"CAD": default, "MILL": mill, "VIEW": default}
+    at_once, approved = (
+        rule_sets.publish(db, now, policies.trials(are_approved=wait), note="How people try it.", by=vera.id)
+        for wait in (False, True)
+    )
+    trials = {"CAD-DEMO": at_once, "MILL-DEMO": approved, "VIEW-DEMO": at_once}
+    return {"CAD": default, "MILL": mill, "VIEW": default, **trials}
 
 
 def stock(db: Session, now: datetime, rules: Mapping[str, RuleVersion]) -> dict[str, Article]:
@@ -84,12 +89,13 @@ def stock(db: Session, now: datetime, rules: Mapping[str, RuleVersion]) -> dict[
                 public_id=new_id(now),
                 sku=sku,
                 product_id=product.id,
-                rule_set_id=rules[letters].rule_set_id,
+                rule_set_id=rules.get(sku, rules[letters]).rule_set_id,
                 name=f"{name}, {plan.name}",
                 model=plan.model,
                 quantity=plan.quantity,
                 days=plan.days,
                 features=(EVERYTHING if plan.has_everything else PLAIN)[letters],
+                options={"days": [7, 14, 30]} if plan.model is Model.DEMO else {},
                 created_at=now,
             )
     db.add_all(articles.values())

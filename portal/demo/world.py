@@ -15,13 +15,25 @@ from portal.brand.stationery import Stationery
 from portal.demo import groups, people, products
 from portal.demo.history import Calendar, Cast, Stage
 from portal.demo.orders import ORDERS
-from portal.demo.stories import brandt, colleagues, customers, desk, eve, loose, rules
+from portal.demo.stories import (
+    brandt,
+    colleagues,
+    company,
+    customers,
+    demos,
+    desk,
+    emergencies,
+    eve,
+    loose,
+    questions,
+    rules,
+)
 from portal.doors import passwords
 from portal.files.keyring import Keyring
 from portal.files.vault import Vault
 from portal.models import Article, Group, License, LicenseKey, LicenseState, Mail, Product, Ticket, User
 
-STORIES = (rules, eve, loose, customers, brandt, colleagues, desk)
+STORIES = (rules, eve, loose, customers, brandt, colleagues, company, desk, emergencies, demos, questions)
 OVER = (LicenseState.RECALLED, LicenseState.REVOKED, LicenseState.MERGED)
 
 

@@ -20,6 +20,7 @@ from portal.models import (
     LicenseState,
     Product,
     Request,
+    RequestKind,
     RequestState,
     Role,
     StandingRule,
@@ -76,6 +77,7 @@ def open_pool(now: datetime) -> ColumnElement[bool]:
     """Licenses whose seats can be given to people: nobody's own, not withdrawn, not over."""
     return and_(
         License.user_id.is_(None),
+        License.stands_for_id.is_(None),
         License.state.in_((LicenseState.ISSUED, LicenseState.REGISTERED)),
         or_(License.ends_at.is_(None), License.ends_at > now),
     )
@@ -133,7 +135,7 @@ def _held(db: Session, actor: Actor, rows: Iterable[tuple[int, int, UUID, str]])
 
 def _waiting(db: Session, actor: Actor) -> dict[int, tuple[UUID, datetime]]:
     wanted = select(Request.product_id, Request.public_id, Request.created_at).where(
-        Request.user_id == actor.user_id, Request.state == RequestState.OPEN
+        Request.user_id == actor.user_id, Request.kind == RequestKind.SEAT, Request.state == RequestState.OPEN
     )
     return {product: (public_id, at) for product, public_id, at in db.execute(wanted)}
 
@@ -173,7 +175,7 @@ def open_count(db: Session, actor: Actor) -> int:
         select(func.count())
         .select_from(Request)
         .join(Group, Group.id == Request.group_id)
-        .where(Request.state == RequestState.OPEN, or_(*map(below, trees)))
+        .where(Request.kind == RequestKind.SEAT, Request.state == RequestState.OPEN, or_(*map(below, trees)))
     ).scalar_one()
 
 
@@ -244,14 +246,14 @@ def _asked(
     order = (Request.created_at.desc(), Request.id.desc()) if newest_first else (Request.created_at, Request.id)
     rows = db.execute(
         select(
-            Request.public_id, Request.state, User.name, User.email, Product.name, Group.name, Request.words,
+            Request.public_id, Request.state, User.name, User.signs_in_as, Product.name, Group.name, Request.words,
             Request.answer, answering.name, Request.created_at, Request.answered_at, Group.path, Request.product_id,
         )
         .join(User, User.id == Request.user_id)
         .join(Product, Product.id == Request.product_id)
         .join(Group, Group.id == Request.group_id)
         .outerjoin(answering, answering.id == Request.answered_by_id)
-        .where(which)
+        .where(Request.kind == RequestKind.SEAT, which)
         .order_by(*order)
         .limit(SHOWN)
     )  # fmt: skip

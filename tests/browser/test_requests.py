@@ -18,7 +18,7 @@ def colleague(open_page: OpenPage, demo: Demo, **context: object) -> Page:
     page.goto("/sign-in")
     page.locator("#field-email").fill(LUC)
     page.locator("#field-password").fill(people.password(people.COLLEAGUES))
-    page.locator("#door-password button").click()
+    page.locator("#door-password form[action='/sign-in'] button").click()
     expect(page).to_have_url(f"{demo.url}/licenses")
     return page
 

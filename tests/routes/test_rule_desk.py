@@ -297,7 +297,7 @@ def test_articles_follow_other_rules(served: Served) -> None:
     assert events(served, "rules.assigned") == 2
     with served.database.reading() as db:
         followed = db.execute(select(RuleSet.name).join(Article, Article.rule_set_id == RuleSet.id)).scalars().all()
-    assert sorted(followed) == ["Default", "Default", "Stricter", "Stricter"]
+    assert sorted(followed) == ["Default", "Default", "Stricter", "Stricter", "Trials"]
     vera.post(f"{home}/articles", {"article-nothing": "yes"}, status=400)
     vera.post(f"{home}/articles", {f"article-{served.village.rule_set}": "yes"}, status=200)
     assert events(served, "rules.assigned") == 2

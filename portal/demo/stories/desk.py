@@ -1,4 +1,4 @@
-"""What lies on Vera's desk: an exception that she granted, and a draft that she has asked the history about."""
+"""What Vera thinks about: a draft of rules that she has asked the history about."""
 
 from __future__ import annotations
 
@@ -9,21 +9,13 @@ from typing import cast
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal.actions import overrides, replays, rule_drafts, what_if
+from portal.actions import replays, rule_drafts, what_if
 from portal.actions.clerk import Tally, finding_row
 from portal.actions.what_if import Inquiry
 from portal.db import Database
 from portal.demo import policies
 from portal.demo.history import Stage, Story
-from portal.demo.orders import NUMBERS
-from portal.models import Article, License, Replay, ReplayFinding, ReplayState, RuleSet
-
-
-def override(on: Stage) -> Story:
-    """Merle's replacement PC arrived broken, a day after the move to it."""
-    yield on.day(-1, "15:20")
-    license_ = on.db.execute(select(License).where(License.order_number == NUMBERS["kept"])).scalar_one()
-    overrides.grant(on.person("vera"), license_, "rehost", 1, "The replacement PC arrived broken.")
+from portal.models import Article, Replay, ReplayFinding, ReplayState, RuleSet
 
 
 def draft(on: Stage) -> Story:
@@ -61,4 +53,4 @@ class _Here:
         yield self._db
 
 
-STORIES = (override, draft)
+STORIES = (draft,)
