@@ -27,7 +27,8 @@ class Form:
     """The fields of a posted form. `text` and its kin note an error and go on, so that all are found at once."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)  # what was uploaded; its name is of no interest
+    files: Mapping[str, bytes] = field(default_factory=dict)  # what was uploaded
+    names: Mapping[str, str] = field(default_factory=dict)  # what an upload is called at home: to be shown, no more
     errors: dict[str, str] = field(default_factory=dict)  # field: code of the sentence
 
     def text(self, name: str, *, most: int, code: str = "field_missing", strip: bool = True) -> str:
@@ -88,7 +89,7 @@ def parse(body: bytes, content_type: str, most: int = MOST_FIELDS) -> Form:
 
 
 def _with_files(body: bytes, boundary: str) -> Form:
-    texts, files = [], []
+    texts, files, names = [], [], {}
     try:
         parser = MultipartParser(
             BytesIO(body), boundary, len(body), strict=True, part_limit=MOST_FIELDS,
@@ -98,6 +99,7 @@ def _with_files(body: bytes, boundary: str) -> Form:
             # A field for a file that was left empty comes with an empty name and no content.
             if part.filename is not None:
                 files.append((part.name, part.raw))
+                names[part.name] = part.filename
             else:
                 texts.append((part.name, part.raw.decode("utf-8")))
     except (MultipartError, ValueError) as error:
@@ -105,7 +107,7 @@ def _with_files(body: bytes, boundary: str) -> Form:
     values = _each_once(texts)
     if len(values) + len(dict(files)) != len(texts) + len(files) or values.keys() & dict(files).keys():
         raise Unreadable
-    return Form(values, dict(files))
+    return Form(values, dict(files), names)
 
 
 def _each_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

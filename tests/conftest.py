@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.client",
     "tests.fixtures.mail",
+    "tests.fixtures.oidc",
 ]
 
 # A busy machine must not fail a property for being slow; each test has a time limit of its own.

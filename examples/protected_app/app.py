@@ -53,9 +53,10 @@ def outcome(given: argparse.Namespace) -> str:
             asyncio.run(licensing.give_back())
             return "Returned. The seat is free again."
     name, until = licensing.verify()
+    mark = " EMERGENCY LICENSE: it ends by itself." if licensing.is_emergency() else ""
     if given.command == "run":
-        return f"Tessel CAD Pro runs on {name}."
-    return f"Activated on {name}, good " + (f"until {until:%d %b %Y %H:%M} UTC." if until else "without end.")
+        return f"Tessel CAD Pro runs on {name}.{mark}"
+    return f"Activated on {name}, good " + (f"until {until:%d %b %Y %H:%M} UTC." if until else "without end.") + mark
 
 
 def by_hand(given: argparse.Namespace, offline: Offline) -> str:

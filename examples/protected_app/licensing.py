@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import documents
 import keygen_sh
 from home import Home, Note
 from keygen_sh.component import Component
@@ -53,6 +54,12 @@ class Licensing:
             raise Stop(Exit.FILE_REFUSED, "The license file belongs to another PC.")
         content = self.check_file(note.key, certificate)
         return note.name, content.expiry if content.ttl else None
+
+    def is_emergency(self) -> bool:
+        """Whether the stored file is one of an emergency license: short, and to be shown as what it is."""
+        certificate, note = self._home.read()
+        content = documents.open_machine_file(certificate, note.key + self._pc.fingerprint)
+        return bool(content["data"]["attributes"]["metadata"].get("emergency"))
 
     def check_file(self, key: str, certificate: str) -> MachineFileDataset:
         """Open a license file, if it is the vendor's, for this key and this PC, and not too old."""

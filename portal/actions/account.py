@@ -57,7 +57,10 @@ def ask_address(doing: Doing, email: str, language: str) -> None:
     if _is_taken(doing, email):
         _tell(doing, user, email, "address_taken", language)
         return
-    for purpose, mailbox in ((Purpose.NEW_ADDRESS, email), (Purpose.OLD_ADDRESS, user.email)):
+    asked = [(Purpose.NEW_ADDRESS, email)]
+    if user.email is not None:  # else there is no old mailbox that could agree
+        asked.append((Purpose.OLD_ADDRESS, user.email))
+    for purpose, mailbox in asked:
         token = links.write(doing.db, doing.vault, doing.now, purpose, user_id=user.id, email=email)
         path = f"/account/address/{'new' if purpose is Purpose.NEW_ADDRESS else 'old'}/{token}"
         _tell(doing, user, mailbox, "address_change", language, path=path, email=email, is_new=mailbox == email)

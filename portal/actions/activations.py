@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.actions import devices, kept_seats, ledger, letters, returns, seats, subscriptions, terms
+from portal.actions import demo_devices, devices, kept_seats, ledger, letters, returns, seats, subscriptions, terms
 from portal.actions.devices import Machine
 from portal.actions.doing import Doing
 from portal.actions.ledger import Question
@@ -19,6 +19,7 @@ from portal.models import (
     Device,
     License,
     LicenseState,
+    Model,
     Operation,
     WaitingDevice,
 )
@@ -41,7 +42,16 @@ def activate(
     if own is not None:
         return _runs_already(doing, license_, *own, question, how, through)
     if through is not None and through.ended_at is not None:
-        return _taken_back(question, machine)
+        return _kept_away(question, "seat_taken_back", machine)
+    known = devices.known(doing, license_, machine)
+    if known is not None and devices.is_stolen(doing, known):
+        return _kept_away(question, "device_stolen", machine)
+    if question.in_force.model == Model.DEMO and not demo_devices.may_run(doing, license_, machine, question.in_force):
+        return _kept_away(question, "demo_device_had", machine)
+    if known is not None and through is None:
+        gone_on = demo_devices.go_on(doing, license_, known, question, how)
+        if gone_on is not None:
+            return gone_on
     kept = seats.kept_for_next(doing, license_, through)
     if kept is not None and not _is_over(doing, license_):
         return _hand_over(doing, license_, kept, machine, how)
@@ -57,7 +67,7 @@ def activate(
         return outcome
     is_first = license_.seen_at is None
     if decision.allowed and seats.take(doing, license_, question, through, how=how):
-        return _activated(doing, license_, machine, question, decision, how, through, is_first=is_first)
+        return _activated(doing, license_, machine, question, decision, how, through, known, is_first=is_first)
     if decision.allowed:
         decision = ledger.lost_the_race(decision)
     waiting = devices.wait(doing, license_, machine, through) if decision.code == "seats_exhausted" else None
@@ -159,7 +169,7 @@ def _runs_already(
     """This very device holds a seat. With another person's key it becomes one of theirs, if they have one left."""
     if through is not None and own.assignment_id != through.id:
         if through.ended_at is not None:
-            return _taken_back(question, None)
+            return _kept_away(question, "seat_taken_back", None)
         if not kept_seats.adopt(doing, license_, own, through, overage=question.overage()):
             decision = ledger.lost_the_race(ledger.nothing_to_decide())
             question.refused(Happened.DEVICE_ACTIVATED, decision, own, device=device.name)
@@ -172,9 +182,9 @@ def _runs_already(
     return Outcome(ledger.nothing_to_decide(), own, again=True, device=device, confirmed=confirmed)
 
 
-def _taken_back(question: Question, machine: Machine | None) -> Outcome:
-    """The seat that this key was for is not the person's any more."""
-    decision = Decision(outcome="deny", code="seat_taken_back")
+def _kept_away(question: Question, code: str, machine: Machine | None) -> Outcome:
+    """Whatever the rules say: the seat that this key was for is not the person's any more, or the PC is not."""
+    decision = Decision(outcome="deny", code=code)
     question.refused(Happened.DEVICE_ACTIVATED, decision, device=machine.name if machine else None)
     return Outcome(decision)
 
@@ -200,9 +210,8 @@ def _assignment_of(doing: Doing, waiting: WaitingDevice) -> Assignment | None:
 
 def _activated(
     doing: Doing, license_: License, machine: Machine, question: Question, decision: Decision, how: str,
-    through: Assignment | None, *, is_first: bool,
+    through: Assignment | None, known: Device | None, *, is_first: bool,
 ) -> Outcome:  # fmt: skip
-    known = devices.known(doing, license_, machine)
     device = devices.meet_again(doing, known, machine) if known else devices.meet_first(doing, license_, machine)
     activation = seats.begin(
         doing, license_, new_id(doing.now), 1, device, seats.first_state(how), how,

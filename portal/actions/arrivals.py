@@ -7,10 +7,9 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from portal.access import Actor
-from portal.actions import invitations
+from portal.actions import factors, invitations
 from portal.actions.doing import Doing, Moment
 from portal.db import new_id
-from portal.doors import sessions
 from portal.models import User
 
 
@@ -39,11 +38,12 @@ def begin(
     if user is None:
         user = User(public_id=new_id(doing.now), email=invitation.email, name=name, created_at=doing.now)
         doing.db.add(user)
+    else:
+        # Whoever made something of this account before has not proved the address: nothing of theirs stays.
+        factors.forget_all(doing, user)
     user.name, user.language = name, user.language or language
-    # Whoever made something of this account before has not proved the address: nothing of theirs stays.
     user.password_hash, user.verified_at = password_hash, doing.now
     doing.db.flush()
-    sessions.close_all(doing.db, user.id)
     code = invitations.accept(_as(doing, user), invitation, user)
     return (None, code) if code else (user, None)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from portal.actions.doing import Doing
+from portal.brand.stationery import Stationery
 from portal.files.vault import Vault
 from portal.jobs import queue
 
@@ -14,7 +18,19 @@ from portal.jobs import queue
 def ask(doing: Doing, kind: str, email: str, language: str, **more: Any) -> None:
     """Somebody asks for a mail of this kind to this address. It costs the same whether the address is known or not."""
     sealed = base64.b64encode(doing.vault.seal(kind, email.lower().encode())).decode()
-    queue.later(doing.db, kind, doing.now, email=sealed, language=language, **more)
+    host = doing.stationery.host if doing.stationery else ""
+    queue.later(doing.db, kind, doing.now, email=sealed, language=language, host=host, **more)
+
+
+def answering(
+    answer: Callable[[Stationery, Session, datetime, Vault, Mapping[str, Any]], None], stationery: Stationery
+) -> Callable[[Session, datetime, Vault, Mapping[str, Any]], None]:
+    """The job that answers a question on the stationery of the brand under which it was asked."""
+
+    def run(db: Session, now: datetime, vault: Vault, question: Mapping[str, Any]) -> None:
+        answer(stationery.of(question.get("host")), db, now, vault, question)
+
+    return run
 
 
 def email_of(vault: Vault, kind: str, asked: Mapping[str, Any]) -> str:

@@ -24,9 +24,9 @@ def taken_back(doing: Doing, license_: License, user: User, *, is_running: bool,
 
 
 def _tell(doing: Doing, license_: License, user: User, name: str, **facts: object) -> None:
-    stationery = doing.stationery
-    if stationery is None or user.id == doing.actor.user_id or not can_be_written_to(user):
+    if doing.stationery is None or user.id == doing.actor.user_id or not can_be_written_to(user):
         return
+    stationery = doing.stationery.of(user.brand)
     told = {
         "person": plain(user.name),
         "product": product_of(doing, license_),

@@ -67,7 +67,7 @@ def assign(
     if current is not None:
         return Given(ledger.nothing_to_decide(), current, again=True)
     question = Question(doing, license_, None)
-    name = user.name or user.email
+    name = user.name or user.signs_in_as
     code = obstacle(doing, license_, user)
     if code is None:
         keeper = is_keeper_of(doing, license_) if is_keeper is None else is_keeper
@@ -105,7 +105,7 @@ def take_back(
     if assignment.ended_at is not None or assignment.user_id is None:
         return Given(ledger.nothing_to_decide(), assignment, again=True)
     user = doing.db.get_one(User, assignment.user_id)
-    name = user.name or user.email
+    name = user.name or user.signs_in_as
     running = kept_seats.live_on(doing, assignment)
     newest = running[-1] if running else None
     question = Question(doing, license_, None, activation=newest, reason=reason)

@@ -177,7 +177,7 @@ def _roll(db: Session, path: str, judged: list[Judged]) -> Roll:
 
 
 def _people(path: str, name: str, values: list[str]) -> Any:
-    key = User.email if name == "email" else Membership.external_id
+    key = User.signs_in_as if name == "email" else Membership.external_id
     here = func.max(case((COUNTS, 1), else_=0))
     return (
         select(

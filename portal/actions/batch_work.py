@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import ANONYMOUS, Actor, GroupPermission, Stop, may_in, where_is
+from portal.access import ANONYMOUS, GroupPermission, Stop, may_in, where_is
 from portal.actions import batch_deeds, batches
 from portal.actions.batch_deeds import Held
 from portal.actions.batch_lines import Due
@@ -18,7 +18,7 @@ from portal.brand.stationery import Stationery
 from portal.doors import sessions
 from portal.files.vault import Vault
 from portal.jobs import queue
-from portal.models import Batch, BatchLine, BatchMode, BatchState, Group, LineState
+from portal.models import Batch, BatchLine, BatchMode, BatchState, Group, LineState, User
 
 Deed = Callable[[Doing, Held, Due], str | None]
 CHUNK = 40  # short enough that nobody has to wait for it, long enough to be quick
@@ -30,7 +30,9 @@ def run(stationery: Stationery | None, db: Session, now: datetime, vault: Vault,
     It acts for whoever made the batch, with what that person may do now: whoever was removed meanwhile does nothing.
     """
     batch = db.execute(select(Batch).where(Batch.id == payload["batch"]).with_for_update()).scalar_one()
-    doing = Moment(db, _maker(db, batch), now, vault, stationery)
+    maker = db.get(User, batch.made_by_id) if batch.made_by_id is not None else None
+    own = stationery.of(maker.brand) if stationery and maker else stationery
+    doing = Moment(db, sessions.person(db, maker.id) if maker else ANONYMOUS, now, vault, own)
     group = db.get_one(Group, batch.group_id)
     if not may_in(doing.actor, GroupPermission.MANAGE, where_is(db, group)):
         if batch.state in (BatchState.RUNNING, BatchState.STOPPING, BatchState.UNDOING):
@@ -42,10 +44,6 @@ def run(stationery: Stationery | None, db: Session, now: datetime, vault: Vault,
         _go_on(doing, batch)
     elif batch.state == BatchState.UNDOING:
         _go_back(doing, batch)
-
-
-def _maker(db: Session, batch: Batch) -> Actor:
-    return sessions.person(db, batch.made_by_id) if batch.made_by_id is not None else ANONYMOUS
 
 
 def work_off(doing: Doing, batch: Batch) -> None:

@@ -11,7 +11,17 @@ from portal import audit
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.db import new_id
-from portal.models import Activation, Assignment, Device, License, LicenseState, WaitingDevice
+from portal.models import (
+    Activation,
+    Assignment,
+    Device,
+    License,
+    LicenseState,
+    Loss,
+    LossActivation,
+    LossKind,
+    WaitingDevice,
+)
 from portal.rows import Ready, put
 
 WAITS = timedelta(hours=24)
@@ -54,6 +64,20 @@ def known(doing: Doing, license_: License, machine: Machine) -> Device | None:
     where = {"group": license_.group_id, "pool": _pool(license_), "fingerprint": machine.fingerprint}
     found = _KNOWN.scalar(doing.db, **where)
     return None if found is None else doing.db.get_one(Device, found)
+
+
+_STOLEN = Ready(
+    select(Loss.id)
+    .join(LossActivation, LossActivation.loss_id == Loss.id)
+    .join(Activation, Activation.id == LossActivation.activation_id)
+    .where(Activation.device_id == bindparam("device"), Loss.kind == LossKind.STOLEN.value, Loss.undone_at.is_(None))
+    .limit(1)
+)
+
+
+def is_stolen(doing: Doing, device: Device) -> bool:
+    """Whether its owner reported it stolen, and it did not turn up again."""
+    return _STOLEN.scalar(doing.db, device=device.id) is not None
 
 
 def meet_first(doing: Doing, license_: License, machine: Machine) -> Device:

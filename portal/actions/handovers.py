@@ -53,8 +53,8 @@ def share(doing: Doing, license_: License, *, is_visible: bool) -> None:
 
 
 def person_at(doing: Doing, email: str) -> User | None:
-    """Whose address this is, anywhere; only `hand_over` knows whether they can hold a license of the group."""
-    return doing.db.execute(select(User).where(User.email == email[:254])).scalar()
+    """Whose address or sign-in name this is; only `hand_over` knows whether they can hold a license of the group."""
+    return doing.db.execute(select(User).where(User.is_at(email[:254]))).scalar()
 
 
 def of_ticket(doing: Doing, license_: License) -> list[License]:
@@ -128,4 +128,4 @@ def _kind(user: User | None) -> Happened:
 
 
 def _name(user: User | None) -> str | None:
-    return (user.name or user.email) if user is not None else None
+    return (user.name or user.signs_in_as) if user is not None else None

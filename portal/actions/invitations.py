@@ -197,7 +197,7 @@ def fits(invitation: Invitation, user: User) -> bool:
     """Whether it is for this person's address."""
     if invitation.email is not None:
         return user.email == invitation.email
-    return user.verified_at is not None and admits(invitation, user.email)
+    return user.verified_at is not None and admits(invitation, user.email or "")
 
 
 def admits(link: Invitation, email: str) -> bool:

@@ -29,15 +29,20 @@ STATES = {
 # Budgets with these scopes reach across licenses; they stay within the owner group.
 WIDE = frozenset({"product", "group", "user", "device"})
 
-_mine = Operation.license_id == bindparam("license")
+_counts = Operation.undone_at.is_(None)
+_mine = and_(Operation.license_id == bindparam("license"), _counts)
 _ORDER = (Operation.at, Operation.id)
 _OF_LICENSE = Ready(select(*COLUMNS).where(_mine).order_by(*_ORDER))
+
+
+# What is done with an emergency license uses up nobody's budget.
+_EMERGENCIES = select(License.id).where(License.group_id == bindparam("group"), License.stands_for_id.is_not(None))
 
 
 @lru_cache(maxsize=64)
 def _of_owner(operations: frozenset[str]) -> Ready:
     """Built once for the few sets of operations that rules count."""
-    in_group = Operation.group_id == bindparam("group")
+    in_group = and_(Operation.group_id == bindparam("group"), _counts, Operation.license_id.not_in(_EMERGENCIES))
     counted = or_(*(Operation.operation == one for one in sorted(operations)))
     touched = select(Operation.license_id).where(in_group, counted)
     reached = or_(_mine, and_(Operation.license_id.in_(touched), in_group))
@@ -81,7 +86,8 @@ def hold(db: Session, license_id: int) -> tuple[License, InForce]:
 
 
 def reaches_further(license_: License, in_force: InForce) -> bool:
-    return is_wide(in_force.rules) and license_.state != LicenseState.ISSUED
+    is_alone = license_.state == LicenseState.ISSUED or license_.stands_for_id is not None
+    return not is_alone and is_wide(in_force.rules)
 
 
 def is_wide(rule_set: rules.RuleSet) -> bool:
@@ -116,7 +122,8 @@ class Question:
     ) -> None:
         self.doing, self.license = doing, license_
         self.components, self.activation, self.reason, self.evidence = components, activation, reason, evidence
-        self.in_force = in_force or rule_sets.in_force(doing.db, license_.article_id)
+        in_force = in_force or rule_sets.in_force(doing.db, license_.article_id)
+        self.in_force = in_force if license_.stands_for_id is None else rule_sets.standing_in(in_force)
         self._ledger: tuple[Entry, ...] | None = None
 
     def case(self, operation: str) -> Case:
@@ -239,8 +246,9 @@ class Question:
             .join(Article, Article.id == License.article_id)
             .join(Product, Product.id == Article.product_id)
             .where(
-                Activation.ended_at.is_(None), License.group_id == self.license.group_id, License.id != self.license.id
-            )
+                Activation.ended_at.is_(None), License.group_id == self.license.group_id,
+                License.id != self.license.id, License.stands_for_id.is_(None),
+            )  # fmt: skip
         )
         # Articles with the same display name are one product, whatever their number.
         mine = self.in_force

@@ -6,8 +6,8 @@ are written to; who holds nothing but a ticket has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select
 from portal.actions.doing import Doing
 from portal.brand.stationery import Stationery, plain
 from portal.jobs import mail
-from portal.models import Activation, Article, Assignment, Device, License, Product, User
+from portal.models import Activation, Article, Assignment, Device, License, Loss, Product, User
 from portal.rows import Ready
 
 
@@ -52,13 +52,60 @@ def overridden(doing: Doing, license_: License, operation: str, amount: int, rea
     _tell(doing, license_, None, "overridden", operation=operation, amount=amount, reason=plain(reason))
 
 
+def emergency(doing: Doing, license_: License, until: datetime, product: str) -> None:
+    """Somebody who was stuck has an emergency license."""
+    _tell(doing, license_, None, "emergency", product=product, until=until.isoformat())
+
+
+def emergency_ends(doing: Doing, license_: License, stands_for: License) -> None:
+    """An emergency license ends within a day."""
+    until = license_.ends_at.isoformat() if license_.ends_at else ""
+    _tell(
+        doing, license_, None, "emergency_ends", until=until, stands_for=f"/licenses/{stands_for.public_id}",
+        device=_name(doing, _runs_on(doing, license_)),
+    )  # fmt: skip
+
+
+def _runs_on(doing: Doing, license_: License) -> int | None:
+    running = select(Activation.device_id).where(Activation.license_id == license_.id, Activation.ended_at.is_(None))
+    return doing.db.execute(running.limit(1)).scalar()
+
+
+def lost(doing: Doing, loss: Loss, device: str, held: Sequence[tuple[License, Activation]]) -> None:
+    """A PC was reported as gone: whoever holds something on it, or reported it, reads what came of it."""
+    stationery = doing.stationery
+    if stationery is None:
+        return
+    mine: dict[int, list[tuple[License, Activation]]] = {}
+    for license_, activation in held:
+        for user_id in {_holder(doing, license_, activation), doing.actor.user_id} - {None}:
+            mine.setdefault(user_id, []).append((license_, activation))
+    for user_id, theirs in mine.items():
+        user = _addressee(doing, user_id)
+        if not can_be_written_to(user):
+            continue
+        told = {
+            "person": plain(user.name),
+            "device": plain(device),
+            "kind": loss.kind,
+            "until": (loss.reported_at + timedelta(hours=24)).isoformat(),
+            "path": f"/losses/{loss.public_id}",
+            "moved": [product_of(doing, one) for one, activation in theirs if activation.ended_at is not None],
+            "stayed": [product_of(doing, one) for one, activation in theirs if activation.ended_at is None],
+            "is_own_deed": user.id == doing.actor.user_id,
+        }
+        draft = mail.Draft("lost", stationery.language(user.language), zone_of(stationery, user).key, told)
+        mail.note(doing.db, doing.vault, doing.now, user, draft, stationery.sender)
+
+
 def new_sign_in(doing: Doing, user_id: int, *, agent: str, network: str) -> None:
     """Somebody came in with a browser that was not seen at this account before."""
     stationery, user = doing.stationery, _addressee(doing, user_id)
     if stationery is None or not can_be_written_to(user):
         return
     facts = {"person": plain(user.name), "agent": agent, "network": network}
-    draft = mail.Draft("new_sign_in", stationery.language(user.language), zone_of(stationery, user).key, facts)
+    language, zone = stationery.language(user.language), zone_of(stationery, user).key
+    draft = mail.Draft("new_sign_in", language, zone, facts, stationery.host)
     mail.note(doing.db, doing.vault, doing.now, user, draft, stationery.sender)
 
 
@@ -79,11 +126,11 @@ def _tell(
     doing: Doing, license_: License, activation: Activation | None, name: str, *, product: str | None = None,
     **facts: object,
 ) -> None:  # fmt: skip
-    stationery = doing.stationery
-    if stationery is None:
+    if doing.stationery is None:
         return
     holder_id = _holder(doing, license_, activation)
     for user in _readers(doing, holder_id):
+        stationery = doing.stationery.of(user.brand)
         product = plain(product or product_of(doing, license_))
         is_own_deed = user.id == doing.actor.user_id
         told = {
@@ -95,7 +142,8 @@ def _tell(
             "actor_name": plain(doing.actor.name) or None,
         } | facts
         # Whoever moves a license in a hurry must not wait for the writing of a mail about it, nor be stopped by it.
-        draft = mail.Draft(name, stationery.language(user.language), zone_of(stationery, user).key, told)
+        language, zone = stationery.language(user.language), zone_of(stationery, user).key
+        draft = mail.Draft(name, language, zone, told, stationery.host)
         mail.note(doing.db, doing.vault, doing.now, user, draft, stationery.sender)
 
 
@@ -115,9 +163,10 @@ class Addressee(NamedTuple):
 
     id: int
     name: str
-    email: str
+    email: str | None
     language: str | None
     time_zone: str | None
+    brand: str | None
     verified_at: datetime | None
     disabled_at: datetime | None
 

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     WELCOME = "welcome"  # an account that is still to be made
     NEW_ADDRESS = "new_address"  # that the new address is the person's
     OLD_ADDRESS = "old_address"  # that the owner of the old address agrees
+    DEMO = "demo"  # a trial, and an account for it where there is none
 
 
 LIVES = {
@@ -30,6 +31,7 @@ LIVES = {
     Purpose.WELCOME: timedelta(hours=24),
     Purpose.NEW_ADDRESS: timedelta(hours=24),
     Purpose.OLD_ADDRESS: timedelta(hours=24),
+    Purpose.DEMO: timedelta(hours=24),
 }
 
 

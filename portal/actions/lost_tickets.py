@@ -97,6 +97,7 @@ def tickets_of(db: Session, vault: Vault, user: User) -> list[Found]:
                 and_(Ticket.user_id.is_(None), Ticket.group_id.in_(own)),
             ),
             Ticket.revoked_at.is_(None),
+            License.stands_for_id.is_(None),
         )
         .order_by(Ticket.id)
     )

@@ -149,7 +149,7 @@ def move(doing: Doing, group: Group, membership: Membership, department: Group |
 
 def called(membership: Membership, user: User) -> str:
     """What colleagues call the person; what an account is called is its owner's until they said yes."""
-    return (user.name if membership.accepted_at is not None else "") or user.email
+    return (user.name if membership.accepted_at is not None else "") or user.signs_in_as
 
 
 def note(doing: Doing, group: Group, membership: Membership, kind: Happened, **details: str | None) -> None:
@@ -198,6 +198,8 @@ def _loses_last_admin(db: Session, group: Group, changed: list[Membership], role
 
 def _withdraw(doing: Doing, group: Group, membership: Membership) -> None:
     email = doing.db.get_one(User, membership.user_id).email
+    if email is None:  # nobody invited them, and what has no address is a link for others
+        return
     open_ = (
         select(Invitation)
         .join(Group, Group.id == Invitation.group_id)

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal.access import below
-from portal.actions import invitations, memberships, welcomes
+from portal.actions import invitations, memberships, pseudonyms, welcomes
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.db import new_id
@@ -19,7 +19,7 @@ from portal.models import Group, Invitation, Membership, Role, User
 class Newcomer:
     """What is known of somebody who is to be entered."""
 
-    email: str
+    email: str | None  # None: they get a sign-in name, and no mail
     name: str
     role: str = Role.MEMBER
     external_id: str | None = None
@@ -42,6 +42,8 @@ def enter(doing: Doing, group: Group, one: Newcomer) -> Entered:
     their account is called stays theirs until they accept.
     """
     home = memberships.hold(doing.db, group)
+    if one.email is None:
+        return Entered(membership=_join(doing, group, pseudonyms.entered(doing, one.name, one.language), one))
     user = doing.db.execute(select(User).where(User.email == one.email)).scalar()
     if user is not None and not _is_one_of_them(doing.db, home, user):
         invitation, code = invitations.invite(

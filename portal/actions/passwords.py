@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor
-from portal.actions import asked, links
+from portal.actions import asked, factors, links
 from portal.actions.doing import Doing
 from portal.actions.letters import zone_of
 from portal.actions.links import Opened, Purpose
@@ -49,7 +49,7 @@ def answer(stationery: Stationery, db: Session, now: datetime, vault: Vault, que
 
 def forbidden_names(db: Session, user: User | None, *more: str) -> tuple[str, ...]:
     """What nobody's password may be: the person's own names, the vendor's, and those of its products."""
-    own = (user.email, user.email.partition("@")[0], user.name) if user else ()
+    own = (user.signs_in_as, user.signs_in_as.partition("@")[0], user.name) if user else ()
     return (*own, *more, *db.execute(select(Product.name).distinct()).scalars())
 
 
@@ -61,10 +61,19 @@ def set_anew(doing: Doing, link: Opened, secret: str) -> User | None:
     user = doing.db.execute(select(User).where(User.id == link.user_id).with_for_update()).scalar()
     if user is None or user.disabled_at is not None or not links.use(doing.db, doing.now, link):
         return None
-    user.verified_at = user.verified_at or doing.now
+    if user.verified_at is None:
+        factors.forget_all(doing, user)
+        user.verified_at = doing.now
     _replace(doing, user, secret)
     audit.record(doing.db, doing.now, Actor(kind="user", user_id=user.id), Happened.PASSWORD_RESET)
     return user
+
+
+def recover(doing: Doing, user: User, secret: str) -> None:
+    """The password that the owner of an account without an address chose, as its hash. The row must be locked."""
+    _replace(doing, user, secret)
+    links.end_all(doing.db, user.id, Purpose.PASSWORD)
+    audit.record(doing.db, doing.now, Actor(kind="user", user_id=user.id), Happened.PASSWORD_RESET)
 
 
 def change(doing: Doing, user_id: int, secret: str) -> User:

@@ -28,6 +28,7 @@ class WantedArticle:
     quantity: int
     days: int | None
     features: list[str]
+    options: dict[str, Any]
     rules: str  # TOML
 
 
@@ -63,7 +64,7 @@ def _product(table: dict[str, Any], folder: Path) -> WantedProduct:
 
 def _article(table: dict[str, Any], folder: Path) -> WantedArticle:
     where = f"article {table.get('sku', '?')}"
-    _only(table, {"sku", "name", "model", "quantity", "days", "features", "rules"}, where)
+    _only(table, {"sku", "name", "model", "quantity", "days", "features", "options", "rules"}, where)
     model, days = table.get("model", "perpetual"), table.get("days")
     if model not in set(Model):
         raise ProductsError(f"{where}: model must be one of {', '.join(Model)}")
@@ -79,8 +80,25 @@ def _article(table: dict[str, Any], folder: Path) -> WantedArticle:
         quantity=_number(table.get("quantity", 1), "quantity", where),
         days=None if days is None else _number(days, "days", where),
         features=features,
+        options=_options(table, model, where),
         rules=_rules(str(table.get("rules", "preset:seed_default")), folder, where),
     )
+
+
+def _options(table: dict[str, Any], model: object, where: str) -> dict[str, Any]:
+    """What may be chosen of a demo, and by how many people of one company."""
+    options = table.get("options", {})
+    if not isinstance(options, dict) or (options and model != Model.DEMO):
+        raise ProductsError(f"{where}: [options] is a table of a demo article")
+    _only(options, {"days", "per_company", "per_company_days"}, where)
+    days = options.get("days")
+    if options and (not isinstance(days, list) or not days):
+        raise ProductsError(f"{where}: options.days must be a list of lengths, such as [7, 14, 30]")
+    for one in days or ():
+        _number(one, "options.days", where)
+    for key in options.keys() - {"days"}:
+        _number(options[key], f"options.{key}", where)
+    return options
 
 
 def _rules(name: str, folder: Path, where: str) -> str:
@@ -131,6 +149,7 @@ def _put(db: Session, now: datetime, product: Product, wanted: WantedArticle, ru
         db.add(article)
     article.product_id, article.rule_set_id = product.id, rule_set_id
     article.name, article.model, article.features = wanted.name, wanted.model, wanted.features
+    article.options = wanted.options
     article.quantity, article.days = wanted.quantity, wanted.days
     db.flush()
 

@@ -24,13 +24,17 @@ ASKED = {
     Happened.DEVICE_REPAIRED: "repair",
     Happened.DEVICE_RETURNED: "return",
     Happened.RETURN_ASKED: "return",
+    Happened.EMERGENCY_GRANTED: "emergency",
 }
 _TAKEN_AWAY = {
     Happened.LICENSE_RECALLED: "revoked",
     Happened.LICENSE_REVOKED: "revoked",
     Happened.LICENSE_MERGED: "merged",
 }
-REFUSED = (Event.outcome == "refused", Event.kind.in_(ASKED))
+# Emergency licenses stand beside the rules, and what was undone counts as never done.
+_STANDS_ALONE = License.stands_for_id.is_(None)
+DONE = (_STANDS_ALONE, Operation.undone_at.is_(None))
+REFUSED = (_STANDS_ALONE, Event.outcome == "refused", Event.kind.in_(ASKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Record:
         statement = (
             select(*columns)
             .join(License, License.id == Operation.license_id)
-            .where(where)
+            .where(where, *DONE)
             .order_by(owner, Operation.at, Operation.id)
             .execution_options(yield_per=FETCHED)
         )

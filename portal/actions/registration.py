@@ -81,12 +81,17 @@ def open_account(doing: Doing, link: Opened, *, name: str, secret: str, profile:
             doing.db.flush()
     except IntegrityError:
         return None
+    settle(doing, user)
+    return user
+
+
+def settle(doing: Doing, user: User) -> None:
+    """A group of their own for somebody new, into which the tickets of a ticket session come along."""
     group = own_group(doing, user)
     place = Place(group.id, group.public_id, group.name, group.kind, group.path, Role.ADMIN, True)
-    person = Actor(kind="user", user_id=user.id, name=user.name, email=user.email, places=(place,))
+    person = Actor(kind="user", user_id=user.id, name=user.name, email=user.email or "", places=(place,))
     audit.record(doing.db, doing.now, person, Happened.ACCOUNT_OPENED, group_id=group.id)
     bring_along(Moment(doing.db, person, doing.now, doing.vault, doing.stationery), group, doing.actor.ticket_ids)
-    return user
 
 
 def own_group(doing: Doing, user: User) -> Group:
@@ -110,7 +115,8 @@ def bring_along(doing: Doing, group: Group, ticket_ids: tuple[int, ...]) -> int:
     )
     held = doing.db.execute(wanted.order_by(Ticket.id).with_for_update()).scalars().all() if ticket_ids else ()
     for ticket in held:
-        tickets.register(doing, ticket, group)
+        if ticket.registered_at is None:  # an emergency license came along with the one that it stands for
+            tickets.register(doing, ticket, group)
     return len(held)
 
 

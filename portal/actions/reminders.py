@@ -105,7 +105,10 @@ def remind(stationery: Stationery, db: Session, now: datetime, vault: Vault, _: 
 def _write(
     stationery: Stationery, db: Session, vault: Vault, now: datetime, reader: Reader, ends: list[Ending]
 ) -> None:
-    has_account = reader.user_id is not None
+    if not mail.is_address(reader.email):
+        return
+    user = db.get_one(User, reader.user_id) if reader.user_id is not None else None
+    stationery = stationery.of(user.brand if user else None)
     zone = ZoneInfo(reader.time_zone) if reader.time_zone else stationery.brand.zone
     try:
         letter = stationery.write(
@@ -122,21 +125,18 @@ def _write(
                     "ends_at": one.ends_at,
                     "is_maintenance": one.is_maintenance,
                     "days": max(1, -(-(one.ends_at - now) // timedelta(days=1))),
-                    "path": f"/licenses/{one.id}" if has_account else None,
+                    "path": f"/licenses/{one.id}" if user else None,
                 }
                 for one in sorted(ends, key=lambda one: one.ends_at)[:SHOWN]
             ],
             more=max(0, len(ends) - SHOWN),
             is_named=reader.address is not None,
-            stop=None if has_account else f"{PLACE}/{token_of(vault, reader.address)}",
+            stop=None if user else f"{PLACE}/{token_of(vault, reader.address)}",
         )
     except Unwritten:
         log.exception("nobody is reminded by mail")
         return
-    if not mail.is_address(reader.email):
-        return
-    to = db.get_one(User, reader.user_id) if reader.user_id is not None else reader.email
-    mail.post(db, vault, now, to, letter)
+    mail.post(db, vault, now, user or reader.email, letter)
 
 
 def _ask(doing: Doing, group: Group, row: ReminderAddress) -> None:

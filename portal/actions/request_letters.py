@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from zoneinfo import ZoneInfo
 
 from portal.actions.doing import Doing
 from portal.actions.letters import can_be_written_to, zone_of
@@ -26,11 +25,11 @@ def seat_asked(doing: Doing, request: Request) -> None:
     for reader in closest_admins(doing.db, group.path)[:MOST]:
         if reader.user_id is None or reader.user_id == person.id:
             continue
-        zone = ZoneInfo(reader.time_zone) if reader.time_zone else stationery.brand.zone
+        admin = doing.db.get_one(User, reader.user_id)
         _post(
-            doing, stationery, doing.db.get_one(User, reader.user_id), "seat_asked", zone,
-            asking=plain(person.name), email=person.email, product=_product(doing, request), words=plain(request.words),
-            group=plain(group.name), path=f"/groups/{group.public_id}/requests",
+            doing, stationery, admin, "seat_asked", asking=plain(person.name), email=person.signs_in_as,
+            product=_product(doing, request), words=plain(request.words), group=plain(group.name),
+            path=f"/groups/{group.public_id}/requests",
         )  # fmt: skip
 
 
@@ -40,16 +39,18 @@ def seat_refused(doing: Doing, request: Request) -> None:
     if doing.stationery is None or not can_be_written_to(person):
         return
     _post(
-        doing, doing.stationery, person, "seat_refused", zone_of(doing.stationery, person),
+        doing, doing.stationery, person, "seat_refused",
         product=_product(doing, request), words=plain(request.answer), actor_name=plain(doing.actor.name),
         path="/requests",
     )  # fmt: skip
 
 
-def _post(doing: Doing, stationery: Stationery, to: User, name: str, zone: ZoneInfo, **facts: object) -> None:
+def _post(doing: Doing, stationery: Stationery, to: User, name: str, **facts: object) -> None:
+    own = stationery.of(to.brand)
     try:
-        language = stationery.language(to.language)
-        letter = stationery.write(name, language, zone, doing.now, person=plain(to.name), **facts)
+        letter = own.write(
+            name, own.language(to.language), zone_of(own, to), doing.now, person=plain(to.name), **facts
+        )
     except Unwritten:
         log.exception("nobody is told of this by mail")
         return

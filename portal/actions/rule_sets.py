@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -28,6 +28,9 @@ class InForce:
     model: str
     product_id: int
     product: str
+
+
+EMERGENCY = "emergency"  # the model of a license that stands for another one, whatever its article is
 
 
 @lru_cache(maxsize=512)
@@ -66,6 +69,11 @@ def of_license(db: Session, license_id: int) -> tuple[InForce, str, int]:
     """The newest version of the rules of a license, and beside them its state and its group."""
     ((toml, *others, state, group_id),) = _OF_LICENSE.all(db, license=license_id)
     return InForce(parsed(toml), *others), state, group_id
+
+
+def standing_in(in_force: InForce) -> InForce:
+    """The same as an emergency license follows it."""
+    return replace(in_force, rules=rules.standing_in(in_force.rules), model=EMERGENCY)
 
 
 def publish(db: Session, now: datetime, toml: str, *, note: str | None = None, by: int | None = None) -> RuleVersion:

@@ -196,7 +196,7 @@ def end(
         activation.held_until = min(free_from, NEVER)
         doing.db.flush()
     else:
-        _free(doing, license_, activation)
+        free(doing, license_, activation)
 
 
 def free_from(question: Question, activation: Activation) -> datetime | None:
@@ -214,13 +214,14 @@ def free_from(question: Question, activation: Activation) -> datetime | None:
 def credit(doing: Doing, license_: License, activation: Activation) -> None:
     """The seat of a returned activation is free now."""
     activation.held_until = None
-    _free(doing, license_, activation)
+    free(doing, license_, activation)
     Question(doing, license_, None, activation=activation).event(
         Happened.SEAT_CREDITED, activation, device=name(doing, activation)
     )
 
 
-def _free(doing: Doing, license_: License, activation: Activation) -> None:
+def free(doing: Doing, license_: License, activation: Activation) -> None:
+    """The seat that this activation took counts no more."""
     if activation.assignment_id is not None:
         kept_seats.end_use(doing, license_, activation.assignment_id)
         return

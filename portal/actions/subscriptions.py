@@ -68,6 +68,7 @@ def _running(doing: Doing, new: License, machine: Machine) -> License | None:
         .where(
             License.group_id == new.group_id,
             License.id != new.id,
+            License.stands_for_id.is_(None),
             Article.model == "subscription",
             Product.name == name,
             Activation.ended_at.is_(None),

@@ -43,6 +43,17 @@ def maintenance(db: Session, license_: License, now: datetime, begins_at: dateti
     )
 
 
+def fixed(db: Session, license_: License, now: datetime, ends_at: datetime, *, ticket_id: int) -> None:
+    """Time that runs from now on, to this end."""
+    db.add(
+        Term(
+            license_id=license_.id, ticket_id=ticket_id, kind=TermKind.USE, begins_at=now, ends_at=ends_at,
+            created_at=now,
+        )  # fmt: skip
+    )
+    settle(db, license_)
+
+
 def begin(db: Session, license_: License, now: datetime) -> None:
     """The first use starts the days that were bought; later uses change nothing."""
     days = license_.starts_on_use_days

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from portal import audit
 from portal.access import Forbidden
-from portal.actions import devices, hints, rule_sets, terms
+from portal.actions import demo_devices, devices, hints, rule_sets, terms
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.db import new_id
 from portal.files import tickets as codes
 from portal.files.vault import Vault
-from portal.models import Article, Group, License, LicenseKey, LicenseState, Product, Role, Ticket
+from portal.models import Article, Group, License, LicenseKey, LicenseState, Product, Role, Ticket, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,19 @@ def mint(
 
     `code` takes over a ticket minted elsewhere. Returns the ticket, its license and the code in writing.
     """
+    made = issue(doing, article, group, quantity=quantity, order_number=order_number, code=code)
+    ticket, license_, _ = made
+    terms.bought(doing.db, license_, doing.now, days=article.days, ticket_id=ticket.id, seller_id=group.id)
+    terms.settle(doing.db, license_)
+    doing.db.flush()
+    return made
+
+
+def issue(
+    doing: Doing, article: Article, group: Group, *, quantity: int | None = None, order_number: str | None = None,
+    code: str | None = None, **details: object,
+) -> tuple[Ticket, License, str]:  # fmt: skip
+    """The same without any time on it yet, for whoever knows how long the license is to run."""
     written = code.strip() if code else codes.mint()
     ticket = Ticket(
         public_id=new_id(doing.now),
@@ -71,11 +84,9 @@ def mint(
             created_at=doing.now,
         )
     )
-    terms.bought(doing.db, license_, doing.now, days=article.days, ticket_id=ticket.id, seller_id=group.id)
-    terms.settle(doing.db, license_)
     audit.record(
         doing.db, doing.now, doing.actor, Happened.LICENSE_ISSUED,
-        group_id=group.id, license_id=license_.id, ticket_id=ticket.id, order=order_number,
+        group_id=group.id, license_id=license_.id, ticket_id=ticket.id, order=order_number, **details,
     )  # fmt: skip
     return ticket, license_, written
 
@@ -148,11 +159,16 @@ def judge(doing: Doing, candidate: codes.Candidate, *, lock: bool = False) -> Ve
 
 
 def register(doing: Doing, ticket: Ticket, group: Group) -> list[License]:
-    """Claim a ticket for the person who asks, in one of their groups. The ticket must be locked and judged good."""
+    """Claim a ticket for the person who asks, in one of their groups. The ticket must be locked and judged good.
+
+    Emergency licenses that stand for its licenses come along, and demos of the person's that run go on with them.
+    """
     if doing.actor.user_id is None:
         raise Forbidden("account_needed")
     if not any(place.group_id == group.id for place in doing.actor.places):
         raise Forbidden
+    if doing.db.get_one(User, doing.actor.user_id).verified_at is None:
+        raise Forbidden("address_unverified")  # somebody else may have opened the account for this address
     ticket.registered_at = doing.now
     ticket.user_id = doing.actor.user_id
     ticket.group_id = group.id
@@ -167,7 +183,24 @@ def register(doing: Doing, ticket: Ticket, group: Group) -> list[License]:
             doing.db, doing.now, doing.actor, Happened.LICENSE_REGISTERED,
             group_id=group.id, license_id=license_.id, ticket_id=ticket.id, as_admin=is_admin or None,
         )  # fmt: skip
+        demo_devices.bought(doing, license_)
+    for emergency in _of_emergencies(doing, claimed):
+        register(doing, emergency, group)
     return claimed
+
+
+def _of_emergencies(doing: Doing, licenses: list[License]) -> list[Ticket]:
+    """The unclaimed tickets of emergency licenses that stand for these licenses, locked."""
+    return list(
+        doing.db.execute(
+            select(Ticket)
+            .join(LicenseKey, LicenseKey.ticket_id == Ticket.id)
+            .join(License, License.id == LicenseKey.license_id)
+            .where(License.stands_for_id.in_([one.id for one in licenses]), Ticket.registered_at.is_(None))
+            .order_by(Ticket.id)
+            .with_for_update(of=Ticket)
+        ).scalars()
+    )
 
 
 def claim(doing: Doing, license_: License) -> None:

@@ -57,10 +57,10 @@ def _maker(doing: Doing, invitation: Invitation) -> User | None:
 def _tell(
     doing: Doing, group: Group, to: User | str, name: str, by: User | None, *, language: str | None, **facts: Any
 ) -> None:
-    stationery = doing.stationery
-    email, own = (to, None) if isinstance(to, str) else (to.email, to.language)
-    if stationery is None or not mail.is_address(email):
+    email, own, brand = (to, None, None) if isinstance(to, str) else (to.email, to.language, to.brand)
+    if doing.stationery is None or not mail.is_address(email):
         return
+    stationery = doing.stationery.of(brand)
     told = {
         "group": plain(group.name),
         "actor_name": plain(by.name) if by else None,

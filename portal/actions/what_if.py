@@ -79,7 +79,8 @@ def count(db: Session, inquiry: Inquiry) -> int:
     mine = License.article_id.in_(inquiry.article_ids)
     since = inquiry.since
     done = select(func.count(Operation.id)).join(License, License.id == Operation.license_id)
-    done = done.where(mine, Operation.operation.in_(OPERATIONS), *([Operation.at >= since] if since else []))
+    done = done.where(mine, *recorded.DONE, Operation.operation.in_(OPERATIONS))
+    done = done.where(Operation.at >= since) if since else done
     refused = select(func.count(Event.id)).join(License, License.id == Event.license_id)
     refused = refused.where(mine, *recorded.REFUSED, *([Event.at >= since] if since else []))
     return db.execute(done).scalar_one() + db.execute(refused).scalar_one()

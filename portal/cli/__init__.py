@@ -23,9 +23,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             rule_desk.add_to(further)
     else:
-        from portal.cli import blocklist, database, demo, keys, languages, products, serving, users
+        from portal.cli import (
+            blocklist,
+            brand,
+            database,
+            demo,
+            init,
+            keys,
+            languages,
+            products,
+            serving,
+            sign_in,
+            users,
+        )
 
-        for module in (serving, demo, database, keys, blocklist, users, products, languages):
+        vendor = (users, sign_in, products, brand, languages)
+        for module in (init, serving, demo, database, keys, blocklist, *vendor):
             module.add_parser(commands)
         commands.add_parser("rules", help="check rule files, decide cases, and put rules in force", add_help=False)
     options = parser.parse_args(wanted)

@@ -1,4 +1,4 @@
-"""`portal user`: the administrators of an installation."""
+"""`portal user`: the administrators of an installation, and the way back in for whoever lost every factor."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def add_parser(commands: Any) -> None:
     add.add_argument("email")
     add.add_argument("--name", required=True)
     add.set_defaults(run=plainly(add_command))
+    clear = verbs.add_parser(
+        "clear-factors", help="remove passkeys, authenticator app and recovery codes of somebody who lost them"
+    )
+    clear.add_argument("who", help="e-mail address or sign-in name")
+    clear.set_defaults(run=plainly(clear_command))
 
 
 def add_command(options: Any) -> int:
@@ -34,6 +39,33 @@ def add_command(options: Any) -> int:
         print(f"{email} has a sign-in already.", file=sys.stderr)
         return 1
     print(f"{email} can sign in at {settings.url}.")
+    return 0
+
+
+def clear_command(options: Any) -> int:
+    """Let somebody in with the password alone again, whose identity the vendor has made sure of; they are told."""
+    from sqlalchemy import select
+
+    from portal.access import Actor
+    from portal.actions import factors
+    from portal.actions.doing import Moment
+    from portal.brand import load_brand
+    from portal.brand.stationery import Stationery
+    from portal.files import keyring
+    from portal.models import User
+    from portal.site import system_clock
+
+    settings = from_environment()
+    vault = keyring.load(settings.keys).vault
+    stationery = Stationery(load_brand(settings.brand), settings.url, settings.mail_from)
+    with writing() as db:
+        user = db.execute(select(User).where(User.is_at(options.who.strip().lower()))).scalar()
+        if user is None:
+            print(f"Nobody signs in as {options.who}.", file=sys.stderr)
+            return 1
+        doing = Moment(db, Actor(kind="portal"), system_clock(), vault, stationery)
+        count = factors.clear(doing, user)
+    print(f"{options.who} signs in with the password alone; removed: {count}. All their sign-ins have ended.")
     return 0
 
 

@@ -30,3 +30,5 @@ class Conflict(Base):
     opened_at: Mapped[datetime]
     last_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    words: Mapped[str | None] = mapped_column(String(1000))  # what whoever closed it found

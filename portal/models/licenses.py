@@ -26,6 +26,7 @@ class License(Base):
     `used` is the guarded counter of taken seats: the constraint is the last line of defense against two winners.
     `assigned` of the seats are kept for people, departments or nobody, and `used_assigned` of the taken ones are among
     them; whoever comes with the license's own key takes from what is left.
+    An emergency license stands for another one, `stands_for_id`.
     `ends_at` and `starts_on_use_days` repeat what the terms say, so that 5,000 rows can be sorted; only
     `actions.terms.settle` writes them, and `waiting_until` likewise repeats the waiting devices.
     """
@@ -67,6 +68,7 @@ class License(Base):
     used_assigned: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(20))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("licenses.id"))
+    stands_for_id: Mapped[int | None] = mapped_column(ForeignKey("licenses.id"), index=True)
     order_number: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]

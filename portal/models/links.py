@@ -15,7 +15,7 @@ class Link(Base):
 
     __tablename__ = "links"
     __table_args__ = (
-        CheckConstraint("purpose in ('password', 'welcome', 'new_address', 'old_address')", name="purpose"),
+        CheckConstraint("purpose in ('password', 'welcome', 'new_address', 'old_address', 'demo')", name="purpose"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

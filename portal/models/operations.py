@@ -1,4 +1,4 @@
-"""The ledger that the rules read: every operation that was done, and the vendor's overrides. Append-only."""
+"""The ledger that the rules read: every operation that was done, and the vendor's overrides. Nothing is deleted."""
 
 from __future__ import annotations
 
@@ -37,3 +37,4 @@ class Operation(Base):
     amount: Mapped[int | None]
     actor: Mapped[str | None] = mapped_column(String(200))
     rule_version_id: Mapped[int | None] = mapped_column(ForeignKey("rule_versions.id"))
+    undone_at: Mapped[datetime | None]  # from then on it counts as never done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
@@ -31,7 +32,10 @@ class Product(Base):
 
 
 class Article(Base):
-    """A sellable configuration of a product, bound to the rule set that its licenses follow."""
+    """A sellable configuration of a product, bound to the rule set that its licenses follow.
+
+    `options` is what may be chosen of it, and how often: of a demo the `days`, and how many people of one company.
+    """
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -50,6 +54,7 @@ class Article(Base):
     quantity: Mapped[int] = mapped_column(default=1)
     days: Mapped[int | None]
     features: Mapped[list[str]] = mapped_column(default=list)
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     external_id: Mapped[str | None] = mapped_column(String(100), unique=True)
     created_at: Mapped[datetime]
 

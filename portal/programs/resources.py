@@ -67,12 +67,17 @@ def license_resource(
             "status": "SUSPENDED" if own is not None and own.ended_at is not None else status_of(license_, now),
             "maxMachines": own.seats if own is not None else license_.quantity,
             "uses": own.used if own is not None else license_.used,
-            "metadata": {"product": code},
+            "metadata": {"product": code} | marks_of(license_),
             "created": instant(license_.created_at),
             "updated": instant(license_.seen_at or license_.created_at),
         },
         "relationships": {},
     }
+
+
+def marks_of(license_: License) -> dict[str, Any]:
+    """What a program has to show of its license wherever it runs: that it only helps out."""
+    return {"emergency": True} if license_.stands_for_id is not None else {}
 
 
 def machine_resource(
@@ -83,6 +88,7 @@ def machine_resource(
     name = device.name if is_own else device.name and device.name[:2] + "…"
     alive = activation.ended_at is None and activation.state != ActivationState.PENDING
     metadata: dict[str, Any] = {"activation": str(activation.line), "generation": activation.generation}
+    metadata |= marks_of(license_)
     if portal is not None and activation.head is not None:
         metadata |= {"seq": activation.seq, "head": activation.head.hex()}
     return {

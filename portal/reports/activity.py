@@ -24,8 +24,8 @@ ABOUT = {
     "licenses": ("license.%", "ticket.%"),
     "pcs": ("device.%", "return.%", "file.%", "state.%", "seat.credited"),
     "seats": ("seat.assigned", "seat.taken_back", "seats.%", "assignment.%", "batch.%"),
-    "people": ("group.%", "department.%", "membership.%", "person.%", "invitation.%"),
-    "requests": ("request.%", "standing_rule.%", "reminder.%"),
+    "people": ("group.%", "department.%", "membership.%", "person.%", "invitation.%", "provider.%", "domain.%"),
+    "requests": ("request.%", "exception.%", "support.%", "case.%", "standing_rule.%", "reminder.%"),
 }
 
 

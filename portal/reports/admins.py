@@ -17,7 +17,7 @@ from portal.models import COUNTS, Group, GroupKind, Membership, Role, User
 class Reader:
     """Whom to write to: a person with an account, or an address that was confirmed."""
 
-    email: str
+    email: str | None
     name: str
     language: str | None
     time_zone: str | None

@@ -118,7 +118,7 @@ def lines(db: Session, batch_id: int, page: int) -> Lines:
     pages = max(1, -(-total // LINES))
     page = min(max(page, 1), pages)
     rows = db.execute(
-        select(BatchLine.number, BatchLine.given, BatchLine.problem, BatchLine.state, User.name, User.email)
+        select(BatchLine.number, BatchLine.given, BatchLine.problem, BatchLine.state, User.name)
         .outerjoin(User, User.id == BatchLine.user_id)
         .where(mine)
         .order_by(BatchLine.problem.is_(None), BatchLine.number)

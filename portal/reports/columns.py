@@ -14,7 +14,7 @@ COLUMNS = (
     License.id, License.public_id, License.group_id, License.user_id, License.visible_to_group, License.quantity,
     License.used, License.overage, License.state, License.ends_at, License.starts_on_use_days,
     License.maintenance_until, License.waiting_until, License.seen_at, License.merged_into_id, Product.name,
-    Article.model, Article.days, Group.path, User.name.label("holder"),
+    Article.model, Article.days, License.stands_for_id, Group.path, User.name.label("holder"),
 )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ class Found(NamedTuple):
     product: str
     model: str
     days: int | None
+    stands_for_id: int | None
     path: str
     holder: str | None
 

@@ -19,6 +19,7 @@ from portal.models import (
     License,
     LicenseState,
     Membership,
+    Model,
     Product,
     ReminderAddress,
     ReminderSent,
@@ -96,7 +97,7 @@ def _endings(
         .join(Article, Article.id == License.article_id)
         .join(Product, Product.id == Article.product_id)
         .join(Group, Group.id == License.group_id)
-        .where(ends > after, ends <= until, still_runs)
+        .where(ends > after, ends <= until, still_runs, Article.model != Model.DEMO, License.stands_for_id.is_(None))
     )  # fmt: skip
     if is_maintenance:
         # Of a license that ends with its maintenance, or before, its end says it all.

@@ -38,7 +38,8 @@ def pool(db: Session, license_: License) -> Pool:
         .join(LicenseKey, LicenseKey.ticket_id == other.ticket_id)
         .where(LicenseKey.license_id == license_.id)
     ).scalar_one()
-    holder = db.execute(select(User.email).where(User.id == license_.user_id)).scalar() if license_.user_id else None
+    whose = select(User.signs_in_as).where(User.id == license_.user_id)
+    holder = db.execute(whose).scalar() if license_.user_id else None
     return Pool(
         assigned=license_.assigned,
         free=max(0, license_.quantity - license_.used + license_.used_assigned - license_.assigned),

@@ -138,7 +138,7 @@ def _held(path: str) -> Any:
         .subquery("belongs")
     )
     columns = (
-        User.id.label("user_id"), User.name, User.email, belongs.c.department,
+        User.id.label("user_id"), User.name, User.signs_in_as.label("email"), belongs.c.department,
         func.coalesce(belongs.c.here, 0).label("here"), License.id.label("license_id"),
         License.public_id.label("license"), License.ends_at, Product.code,
         Product.name.label("product"),

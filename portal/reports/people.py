@@ -88,6 +88,9 @@ class People:
     query: dict[str, str]
 
 
+_COLUMNS = (User.id, User.name, User.signs_in_as.label("email"), User.verified_at)
+
+
 def wanted(query: dict[str, str]) -> Wanted:
     """Read the filters of an address; nonsense is nothing asked for."""
     state, department = query.get("state", ""), query.get("department", "")
@@ -118,7 +121,7 @@ def people(db: Session, path: str, asked: Wanted) -> People:
 
 def person(db: Session, path: str, user_id: int) -> Person:
     """One person as this subtree knows them."""
-    row = db.execute(select(User.id, User.name, User.email, User.verified_at).where(User.id == user_id)).one()
+    row = db.execute(select(*_COLUMNS).where(User.id == user_id)).one()
     return _persons(db, path, [row])[0]
 
 
@@ -158,7 +161,7 @@ def _found(path: str, asked: Wanted) -> Select[Any]:
         .group_by(Membership.user_id)
         .subquery("belongs")
     )
-    found = select(User.id, User.name, User.email, User.verified_at).join(belongs, belongs.c.user_id == User.id)
+    found = select(*_COLUMNS).join(belongs, belongs.c.user_id == User.id)
     return found.where(*_filters(path, asked, belongs.c))
 
 
@@ -185,7 +188,7 @@ def _filters(path: str, asked: Wanted, belongs: Any) -> list[ColumnElement[bool]
         # What an account is called is not to be guessed at before its owner said yes.
         by_name = and_(belongs.is_known == 1, func.lower(User.name).like(pattern, escape="\\"))
         by_number = func.lower(belongs.number) == asked.search.lower()
-        found.append(or_(by_name, User.email.like(pattern, escape="\\"), by_number))
+        found.append(or_(by_name, User.signs_in_as.like(pattern, escape="\\"), by_number))
     return found
 
 

@@ -138,7 +138,7 @@ def departments(db: Session, path: str) -> tuple[Department, ...]:
         Assignment.group_id,
     )
     own = _by_group(
-        db, select(License.group_id, func.sum(License.quantity)).where(License.group_id.in_(ids)), License.group_id
+        db, select(License.group_id, func.sum(License.quantity)).where(*_bought(ids)), License.group_id
     )
     return tuple(
         Department(
@@ -193,12 +193,17 @@ def licenses(db: Session, path: str, now: datetime, *, most: int = 100) -> list[
     return [(row.public_id, row.name, row.owner) for row in rows]
 
 
+def _bought(groups: list[int]) -> tuple[ColumnElement[bool], ...]:
+    return License.group_id.in_(groups), License.stands_for_id.is_(None)
+
+
 def _in_force(path: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return below(path), *_is_in_force(now)
 
 
 def _is_in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
+        License.stands_for_id.is_(None),
         License.state.in_((LicenseState.ISSUED, LicenseState.REGISTERED)),
         or_(License.ends_at.is_(None), License.ends_at > now),
     )

@@ -78,7 +78,7 @@ _RUNS = (
 _FINDINGS = (
     select(
         ReplayFinding.at, ReplayFinding.operation, ReplayFinding.event_id.is_not(None), License.public_id,
-        Product.name, Group.name, User.name, User.email, ReplayFinding.then_outcome, ReplayFinding.then_code,
+        Product.name, Group.name, User.name, User.signs_in_as, ReplayFinding.then_outcome, ReplayFinding.then_code,
         ReplayFinding.now_outcome, ReplayFinding.now_code, ReplayFinding.now_rule, ReplayFinding.next_allowed_at,
     )
     .join(License, License.id == ReplayFinding.license_id)

@@ -1,6 +1,4 @@
-"""The people of a customer and their seats of one license: searched, filtered and paged in a constant number of
-statements, for one seat as for ten thousand.
-"""
+"""The people of a customer and their seats of one license, in a constant number of statements for any number."""
 
 from __future__ import annotations
 
@@ -140,10 +138,10 @@ def people(license_id: int, path: str, asked: Wanted, seen: ColumnElement[bool] 
     )
     return (
         select(
-            User.id.label("user_id"), User.public_id, User.name, User.email, belongs.c.here, belongs.c.ended_at,
-            belongs.c.suspended_at, belongs.c.department, holds.c.live_id, Assignment.id.label("assignment_id"),
-            Assignment.public_id.label("assignment"), Assignment.made_at, Assignment.seen_at,
-            Assignment.ended_at.label("returned_at"), Assignment.seats, Assignment.used,
+            User.id.label("user_id"), User.public_id, User.name, User.signs_in_as.label("email"),
+            belongs.c.here, belongs.c.ended_at, belongs.c.suspended_at, belongs.c.department, holds.c.live_id,
+            Assignment.id.label("assignment_id"), Assignment.public_id.label("assignment"), Assignment.made_at,
+            Assignment.seen_at, Assignment.ended_at.label("returned_at"), Assignment.seats, Assignment.used,
         )
         .join(belongs, belongs.c.user_id == User.id)
         .outerjoin(holds, holds.c.user_id == User.id)
@@ -214,7 +212,7 @@ def _filters(
         found.append(
             or_(
                 func.lower(User.name).like(pattern, escape="\\"),
-                User.email.like(pattern, escape="\\"),
+                User.signs_in_as.like(pattern, escape="\\"),
                 on_pc.correlate(Assignment),
             )
         )

@@ -114,6 +114,7 @@ class Seat:
     may_return_offline: bool = False  # offer "Return without a network"
     held_until: datetime | None = None  # returned, and its seat is free only from then on
     person: str | None = None  # whom this seat was assigned to
+    device: UUID | None = None  # the PC, where it can be reported as gone with all that runs on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +195,6 @@ class Sheet:
     names_people: bool = False  # the reader looks after the people who have its seats
     is_part: bool = False  # the reader sees only their own seats of it
     pool: Pool | None = None  # how its seats are handed out, for who may hand them out
+    standing: tuple[object, ...] = ()  # emergency licenses that stand in for it now
+    stands_for: object | None = None  # what it stands in for, if it is an emergency license
+    may_take_emergency: bool = False  # offer an emergency license beside what did not fit

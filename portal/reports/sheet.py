@@ -136,6 +136,7 @@ def _seat(
         may_return_offline=may_use and is_live and not is_returning and one.device_key is not None,
         held_until=one.held_until,
         person=person,
+        device=device.public_id if device is not None and is_live else None,
     )
 
 

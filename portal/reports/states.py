@@ -100,6 +100,8 @@ def state_of(row: Any, seats: Held, now: datetime) -> State:
         return State.EXPIRED
     if seats.waiting:
         return State.WAITING
+    if row.stands_for_id is not None:
+        return State.EMERGENCY
     # Of many seats there is always one on its way: the word is for those that run.
     if row.quantity <= FEW or ActivationState.ACTIVE not in seats.states:
         if seats.is_kept:
@@ -134,4 +136,4 @@ def way_of(row: Any, state: State, may_use: bool) -> Way:
         return Way.MOVE if row.used >= row.quantity + row.overage else Way.GIVE
     if state in (State.KEPT, State.TRANSFER, State.RETURNING):
         return Way.SEE
-    return Way.ACTIVATE if state is State.READY else Way.MANAGE
+    return Way.ACTIVATE if state is State.READY or not row.used else Way.MANAGE

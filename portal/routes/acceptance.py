@@ -11,9 +11,10 @@ from portal.actions import arrivals, invitations
 from portal.actions.doing import Moment
 from portal.doors import limits, passwords
 from portal.doors.limits import TooMany
+from portal.doors.sessions import Proof
 from portal.jobs.mail import is_address
 from portal.models import Group, Invitation, User
-from portal.screens.entry import let_in
+from portal.screens.entry import let_in, proof_of
 from portal.web import Answer, Area, Visit, done, endpoint, page, redirect
 from portal.web.cookies import carried, carry, put_down
 from portal.web.pages import problem
@@ -173,7 +174,8 @@ def stranger_step(db: Session, invitation: Invitation) -> str:
 
 def come_in(visit: Visit, doing: Moment, user: User) -> None:
     """A new session: what its owner may do has changed."""
-    let_in(visit, doing.db, user, user.email, is_proven_by_mail=True)
+    proof = proof_of(visit) if visit.actor.kind == "user" else Proof("mail")
+    let_in(visit, doing.db, user, user.signs_in_as, proof=proof, is_proven_by_mail=True)
 
 
 def welcomed(visit: Visit, offer: Offer) -> Answer:

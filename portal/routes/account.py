@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.actions import account as verbs
-from portal.actions import links
+from portal.actions import links, mail_choices
 from portal.actions import passwords as changing
 from portal.actions.doing import Moment
 from portal.actions.links import Opened, Purpose
@@ -13,12 +13,15 @@ from portal.doors.limits import TooMany
 from portal.doors.signed_in import sign_ins
 from portal.jobs.mail import is_address
 from portal.models import User
-from portal.screens.entry import let_in
+from portal.screens.entry import let_in, proof_of
 from portal.screens.new_password import chosen
+from portal.screens.proving import fresh
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
 from portal.web.cookies import carried, carry, put_down
 from portal.web.pages import problem
 from portal.words.agents import agent
+from portal.words.mail_choices import labels
+from portal.words.places import place
 from portal.words.zones import zones
 
 PLACE = "/account"
@@ -51,7 +54,7 @@ def change_password(visit: Visit) -> Answer:
     current = visit.form.text("current", most=passwords.LONGEST, code="password_missing", strip=False)
     with visit.site.database.reading() as db:
         user = db.get_one(User, visit.actor.user_id)
-    subjects = [(limits.ACCOUNT, f"{user.email}\x00{limits.network(visit.address)}")]
+    subjects = [(limits.ACCOUNT, f"{user.signs_in_as}\x00{limits.network(visit.address)}")]
     try:
         with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
             if current and not passwords.matches(user.password_hash, current, demo=visit.settings.demo):
@@ -66,7 +69,7 @@ def change_password(visit: Visit) -> Answer:
     with visit.site.database.writing() as db:
         doing = Moment(db, visit.actor, visit.now, visit.vault, visit.stationery)
         renewed = changing.change(doing, user.id, secret)
-        let_in(visit, db, renewed, renewed.email)
+        let_in(visit, db, renewed, renewed.signs_in_as, proof=proof_of(visit))
     return redirect(visit, PLACE, "password_changed")
 
 
@@ -84,6 +87,7 @@ def ask_address(visit: Visit) -> Answer:
     subjects = limits.asking("address", email, visit.address)
     visit.site.limits.check(visit.site.database, visit.now, subjects)
     visit.after.append(lambda: visit.site.limits.fail(visit.site.database, visit.now, subjects))
+    fresh(visit, PLACE)
     verbs.ask_address(visit, email, visit.lang.code)
     return redirect(visit, PLACE, "address_asked")
 
@@ -102,7 +106,7 @@ def confirm(visit: Visit, side: str) -> Answer:
     if link is None:
         return page(visit, "account/over.html", status=410)
     user = visit.db.get_one(User, link.user_id)
-    return page(visit, "account/address.html", old=user.email, new=link.facts["email"], side=side)
+    return page(visit, "account/address.html", old=user.signs_in_as, new=link.facts["email"], side=side)
 
 
 @endpoint.post("/account/address/{side:str}", area=Area.PUBLIC)
@@ -142,6 +146,7 @@ def link_of(visit: Visit, side: str) -> Opened | None:
 def account(visit: Visit, *, status: int = 200, params: dict[str, Any] | None = None) -> Answer:
     visit.place = PLACE
     user = visit.db.get_one(User, visit.actor.user_id)
+    wanted, here = mail_choices.wanted(visit.db, user.id), limits.network(visit.address)
     said = {"name": user.name, "language": user.language or "", "time_zone": user.time_zone or "", "email": ""}
     typed = {name: visit.form.values[name][:254] for name in said if name in visit.form.values}
     errors = {name: problem(visit, code, params or {})[1] for name, code in visit.form.errors.items()}
@@ -155,7 +160,12 @@ def account(visit: Visit, *, status: int = 200, params: dict[str, Any] | None = 
         account_languages=[(code, language.name) for code, language in visit.site.languages.items()],
         has_password=user.password_hash is not None,
         shortest=passwords.SHORTEST,
-        sign_ins=[(one, agent(visit.lang, one.agent)) for one in sign_ins(visit.db, visit.actor, visit.now)],
+        signs_in_as=user.signs_in_as,
+        mail_choices=[(name, label, name in wanted) for name, label in labels(visit.lang).items()],
+        sign_ins=[
+            (one, agent(visit.lang, one.agent), place(visit.lang, one.network, here))
+            for one in sign_ins(visit.db, visit.actor, visit.now)
+        ],
     )
 
 

@@ -12,6 +12,7 @@ from portal.models import COUNTS, Group, Membership, Role, User
 from portal.reports import people
 from portal.screens import people as screens
 from portal.screens.departments import department_asked
+from portal.screens.proving import fresh
 from portal.web import Answer, Area, Visit, done, endpoint, page
 
 MOST_HOLDINGS = 90  # a form has at most a hundred fields
@@ -39,19 +40,21 @@ def add(visit: Visit, group_id: UUID) -> Answer:
     form.allow("name", "email", "role", "department", "external_id", "language")
     group = group_for(visit.db, visit.actor, group_id, GroupPermission.MANAGE)
     name = " ".join(form.text("name", most=200).split())
-    email = form.text("email", most=254, code="email_invalid").lower()
+    email = address_typed(visit)
     role = form.one_of("role", tuple(Role))
     language = form.one_of("language", tuple(visit.site.languages))
     number = form.values.get("external_id", "").strip()
     if len(number) > 100:
         form.errors["external_id"] = "field_too_long"
-    if "email" not in form.errors and not is_address(email):
-        form.errors["email"] = "email_invalid"
     target = screens.department_chosen(visit, group) if form.values.get("department") else group
     if target is None:
         form.errors["department"] = "department_unknown"
     if not form.errors and target is not None:
         entered = newcomers.enter(visit, target, Newcomer(email, name, role, number or None, language))
+        if email is None and entered.membership is not None:
+            path = f"/groups/{group.public_id}/members/{entered.membership.public_id}"
+            user = visit.db.get_one(User, entered.membership.user_id)
+            return done(visit, path, "person_named", person=name, name=user.signs_in_as)
         if entered.code == "ok":
             notice = "person_entered" if entered.membership else "person_invited"
             return done(visit, f"/groups/{group.public_id}/members", notice, person=name, email=email)
@@ -71,6 +74,7 @@ def change_role(visit: Visit, group_id: UUID, membership_id: UUID) -> Answer:
     """Admin or member."""
     visit.form.allow("role")
     group, membership = membership_to_change(visit, group_id, membership_id)
+    fresh(visit, f"/groups/{group_id}/members/{membership_id}")
     role = visit.form.one_of("role", tuple(Role))
     code = visit.form.errors.get("role") or memberships.set_role(visit, group, membership, role)
     return answered(visit, group_id, membership, code, "role_changed")
@@ -145,6 +149,26 @@ def remove(visit: Visit, group_id: UUID, membership_id: UUID) -> Answer:
     return done(visit, f"/groups/{group_id}/members", "person_removed", person=name)
 
 
+@endpoint.post("/groups/{group_id:uuid}/members/{membership_id:uuid}/sign-in-link", area=Area.ACCOUNT)
+def make_link(visit: Visit, group_id: UUID, membership_id: UUID) -> Answer:
+    """A link for somebody without an address, shown to the admin who hands it over, and only now."""
+    visit.form.allow()
+    group, membership = membership_to_change(visit, group_id, membership_id)
+    fresh(visit, f"/groups/{group_id}/members/{membership_id}")
+    return screens.sign_in_link(visit, group_id, group, membership)
+
+
+def address_typed(visit: Visit) -> str | None:
+    """The address that was typed; None where the vendor lets people go without, and none was."""
+    form = visit.form
+    if visit.site.brand.accounts != "address" and not form.values.get("email", "").strip():
+        return None
+    email = form.text("email", most=254, code="email_invalid").lower()
+    if "email" not in form.errors and not is_address(email):
+        form.errors["email"] = "email_invalid"
+    return email
+
+
 def person_to_look_at(visit: Visit, group_id: UUID, membership_id: UUID) -> tuple[Group, Membership]:
     """The group whose people the reader looks at, and the membership below it."""
     _, membership = membership_for(visit.db, visit.actor, group_id, membership_id, GroupPermission.LOOK)
@@ -166,13 +190,13 @@ def answered(visit: Visit, group_id: UUID, membership: Membership, code: str | N
 
 
 def colleague(visit: Visit, leaver: Membership) -> User | None:
-    """Who takes over: somebody else of the same customer, by e-mail address."""
+    """Who takes over: somebody else of the same customer, by what they sign in as."""
     email = visit.form.values.get("successor", "").strip().lower()[:254]
     home = memberships.home_of(visit.db, visit.db.get_one(Group, leaver.group_id))
     return visit.db.execute(
         select(User)
         .join(Membership, Membership.user_id == User.id)
         .join(Group, Group.id == Membership.group_id)
-        .where(User.email == email, User.id != leaver.user_id, COUNTS, Group.path.startswith(home.path))
+        .where(User.is_at(email), User.id != leaver.user_id, COUNTS, Group.path.startswith(home.path))
         .limit(1)
     ).scalar()

@@ -1,14 +1,16 @@
 """A forgotten password: asking for a link by mail, and choosing a new one with it."""
 
-from portal.actions import links
+from portal.actions import links, recovery_codes
 from portal.actions import passwords as verbs
 from portal.actions.doing import Moment
 from portal.actions.links import Purpose
 from portal.doors import passwords
+from portal.doors.sessions import Proof
 from portal.models import User
 from portal.screens.asking import Asking
-from portal.screens.entry import let_in
+from portal.screens.entry import admit
 from portal.screens.new_password import chosen
+from portal.screens.pseudonyms import codes_page
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
 from portal.web.cookies import carried, carry, put_down
 from portal.web.pages import problem
@@ -61,11 +63,18 @@ def choose(visit: Visit) -> Answer:
         doing = Moment(db, visit.actor, visit.now, visit.vault, visit.stationery)
         owner = verbs.set_anew(doing, link, secret)
         if owner is not None:
-            let_in(visit, db, owner, owner.email, is_proven_by_mail=True)
+            onward = admit(
+                visit, db, owner, owner.signs_in_as, "/licenses", proof=Proof("mail"), is_proven_by_mail=True
+            )
+            # Codes stand in for a second factor, too: whoever owes one gets no new ones before it is shown.
+            owed = owner.email is not None or onward != "/licenses"
+            codes = [] if owed else recovery_codes.make(doing, owner.id)
     if owner is None:
         return page(visit, "passwords/over.html", status=410)
     put_down(visit, "link")
-    return redirect(visit, "/licenses", "password_set")
+    if codes:
+        return codes_page(visit, owner, codes, is_new=False)
+    return redirect(visit, onward, "password_set")
 
 
 def form(visit: Visit, user: User, *, status: int = 200) -> Answer:
@@ -73,5 +82,5 @@ def form(visit: Visit, user: User, *, status: int = 200) -> Answer:
     params = {"limit": passwords.SHORTEST}
     errors = {name: problem(visit, code, params)[1] for name, code in visit.form.errors.items()}
     return page(
-        visit, "passwords/new.html", status=status, email=user.email, errors=errors, shortest=passwords.SHORTEST
+        visit, "passwords/new.html", status=status, email=user.signs_in_as, errors=errors, shortest=passwords.SHORTEST
     )

@@ -15,14 +15,16 @@ from portal.doors import limits, passwords
 from portal.doors.limits import TooMany
 from portal.files import tickets as codes
 from portal.files.pasted import TooMuch
+from portal.jobs.mail import is_address
 from portal.models import User
 from portal.rows import Ready
-from portal.screens.entry import let_in
+from portal.screens import company
+from portal.screens.entry import admit
+from portal.screens.guessing import watch_guessing
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
-from portal.web.cookies import give_session, knows, take_session
+from portal.web.cookies import flash, give_session, knows, take_session
 from portal.web.pages import problem
-
-HOME = "/licenses"
+from portal.web.paths import HOME, known_path
 
 
 @endpoint.get("/sign-in", area=Area.PUBLIC)
@@ -58,8 +60,8 @@ def by_password(visit: Visit) -> Answer:
         visit.form.errors["password"] = "wrong_password"
         return door(visit, next_, status=422)
     with visit.site.database.writing() as db:
-        let_in(visit, db, user, email)
-    return redirect(visit, next_)
+        onward = admit(visit, db, user, email, next_)
+    return redirect(visit, onward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Known:
 
 
 _KNOWN = Ready(
-    select(User.id, User.password_hash).where(User.email == bindparam("email"), User.disabled_at.is_(None))
+    select(User.id, User.password_hash).where(User.is_at(bindparam("email")), User.disabled_at.is_(None))
 )
 
 
@@ -101,9 +103,9 @@ def by_ticket(visit: Visit) -> Answer:
     candidates = read_tickets(visit, text)
     if visit.form.errors:
         return door(visit, next_, status=422)
-    subjects = [(limits.TICKET_ADDRESS, visit.address), (limits.TICKET_NETWORK, limits.network(visit.address))]
     try:
-        with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
+        here = limits.at_ticket(visit.address)
+        with visit.site.limits.trial(visit.site.database, visit.now, here) as trial:
             tried = [tried_at_door(visit, candidate) for candidate in candidates]
             wrong = sum(one.code in ("ticket_unknown", "ticket_malformed") for one in tried)
             trial.failed(limits.failures_in(wrong))
@@ -127,12 +129,46 @@ def by_ticket(visit: Visit) -> Answer:
     return redirect(visit, next_ if len(opened) > 1 else only_license(visit, opened[0], next_))
 
 
-@endpoint.post("/sign-out")
+@endpoint.post("/sign-in/sso", area=Area.PUBLIC, own_units=True, talks=True)
+def by_company(visit: Visit) -> Answer:
+    """A work address leads to the sign-in of its company. Only domains are known here, never who has an account."""
+    visit.form.allow("work_email", "next")
+    email = visit.form.text("work_email", most=254, code="email_missing").lower()
+    next_ = known_path(visit.form.values.get("next", ""))
+    if not visit.form.errors and not is_address(email):
+        visit.form.errors["work_email"] = "email_missing"
+    if visit.form.errors:
+        return door(visit, next_, status=422)
+    subjects = [
+        (limits.COMPANY_ADDRESS, visit.address), (limits.COMPANY_NETWORK, limits.network(visit.address))
+    ]  # fmt: skip
+    look = partial(visit.site.companies.of_address, email=email)
+    try:
+        with visit.site.limits.trial(visit.site.database, visit.now, subjects, look) as trial:
+            if trial.found is None:
+                trial.failed()
+    except TooMany as late:
+        visit.form.errors["work_email"] = late.code
+        answer = door(visit, next_, status=429, params=late.params)
+        answer.headers["Retry-After"] = str(late.retry_after)
+        return answer
+    if trial.found is None:
+        visit.form.errors["work_email"] = "company_unknown"
+        return door(visit, next_, status=422)
+    return company.sent(visit, trial.found, "enter", next_, hint=email)
+
+
+@endpoint.post("/sign-out", own_units=True, talks=True, early=True)
 def out(visit: Visit) -> Answer:
-    """The session is dead, wherever a copy of its cookie is."""
-    entering.leave(visit)
+    """The session is dead, wherever a copy of its cookie is; who came in through a company leaves it, too."""
+    end = company.end_of(visit)
+    with visit.site.database.writing() as db:
+        entering.leave(Moment(db, visit.actor, visit.now, visit.vault))
     take_session(visit)
-    return redirect(visit, "/sign-in", "signed_out")
+    if end is None:
+        return redirect(visit, "/sign-in", "signed_out")
+    flash(visit, "signed_out")
+    return company.onward(visit, *end, is_leaving=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,22 +219,6 @@ def note(visit: Visit, kind: Happened, code: str) -> None:
         entering.refuse(Moment(db, visit.actor, visit.now, visit.vault), kind, code, address=visit.address)
 
 
-def watch_guessing(visit: Visit) -> None:
-    """Guesses from everywhere together stop nobody, but somebody is told."""
-    site = visit.site
-    before = site.limits.count(site.database, visit.now, limits.ALARM, "all")
-    site.limits.note(site.database, visit.now, limits.ALARM, "all")
-    if before + 1 == limits.ALARM.most:
-        note(visit, Happened.GUESSING_ALARM, "too_many_attempts")
-
-
-def known_path(path: str) -> str:
-    """Where to go after sign-in: an address of ours, or home. Nothing that a browser could read as another host."""
-    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    is_plain = path.isascii() and path.isprintable() and " " not in path
-    return path if is_ours and is_plain and len(path) <= 500 and not path.startswith(("/sign-", "/api/")) else HOME
-
-
 def door(
     visit: Visit,
     next_: str,
@@ -211,5 +231,6 @@ def door(
     errors = {name: problem(visit, code, params or {})[1] for name, code in visit.form.errors.items()}
     answers = [(one.masked, problem(visit, one.code, {})[1]) for one in closed or []]
     visit.place = "/sign-in"
-    kept = {name: visit.form.values[name][:20_000] for name in ("email", "tickets") if name in visit.form.values}
+    fields = ("email", "tickets", "work_email")
+    kept = {name: visit.form.values[name][:20_000] for name in fields if name in visit.form.values}
     return page(visit, "sessions/new.html", status=status, form=kept, errors=errors, ticket_answers=answers, next=next_)

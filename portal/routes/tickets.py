@@ -1,6 +1,7 @@
 """Tickets: registering them to an account, after seeing what each would bring."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from portal.doors import limits
 from portal.files import tickets as codes
 from portal.files.pasted import TooMuch
 from portal.models import Group
+from portal.screens.guessing import watch_guessing
 from portal.web import Answer, Area, Visit, endpoint, page
 from portal.web.pages import problem
 
@@ -42,7 +44,8 @@ def redeem(visit: Visit) -> Answer:
         return paste(visit, text, {"tickets": "too_many_tickets"}, 422)
     if not candidates:
         return paste(visit, text, {"tickets": "no_ticket_found"}, 422)
-    visit.site.limits.check(visit.site.database, visit.now, subjects(visit))
+    here = limits.at_ticket(visit.address)
+    visit.site.limits.check(visit.site.database, visit.now, here)
     confirmed = form.yes("confirmed")
     verdicts = [tickets.judge(visit, candidate, lock=confirmed) for candidate in candidates]
     unknown = sum(verdict.code in ("ticket_unknown", "ticket_malformed") for verdict in verdicts)
@@ -50,16 +53,13 @@ def redeem(visit: Visit) -> Answer:
     group = chosen_group(visit)
     if not confirmed or group is None or not good or (len(good) < len(verdicts) and not form.yes("only_good")):
         if times := limits.failures_in(unknown):
-            visit.after.append(lambda: visit.site.limits.fail(visit.site.database, visit.now, subjects(visit), times))
+            visit.after.append(lambda: visit.site.limits.fail(visit.site.database, visit.now, here, times))
+            visit.after.append(partial(watch_guessing, visit))
         return answered(visit, "check", text, verdicts, status=422 if confirmed else 200)
     for verdict in good:
         if verdict.ticket is not None:
             tickets.register(visit, verdict.ticket, group)
     return answered(visit, "done", "", good)
-
-
-def subjects(visit: Visit) -> list[limits.Subject]:
-    return [(limits.TICKET_ADDRESS, visit.address), (limits.TICKET_NETWORK, limits.network(visit.address))]
 
 
 def chosen_group(visit: Visit) -> Group | None:

@@ -20,13 +20,15 @@ from portal.rules.ledger import Ledger
 from portal.rules.loading import load
 from portal.rules.presets import PRESETS, preset, preset_text
 from portal.rules.reading import RuleFileError
-from portal.rules.sets import OPERATIONS, Problem, RuleSet
+from portal.rules.sets import OPERATIONS, Binding, Problem, RuleSet
+from portal.rules.standing_in import standing_in
 
 __all__ = [
     "CODES",
     "OPERATIONS",
     "PRESETS",
     "ActorFacts",
+    "Binding",
     "Case",
     "CaseError",
     "Decision",
@@ -48,5 +50,6 @@ __all__ = [
     "preset",
     "preset_text",
     "read_case",
+    "standing_in",
     "write_answer",
 ]

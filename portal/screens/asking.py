@@ -30,25 +30,39 @@ class Asking:
     def take(self, visit: Visit) -> Answer:
         """Known or not, the address is written down alike, and the answer is the same."""
         visit.form.allow("email")
-        email = visit.form.text("email", most=254, code="email_missing").lower()
-        if not visit.form.errors and "@" not in email:
-            visit.form.errors["email"] = "email_missing"
+        email = typed(visit)
         if visit.form.errors:
             return self._form(visit, email, status=422)
-        subjects = limits.asking(self.name, email, visit.address)
-        try:
-            with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
-                trial.failed()  # each question counts, whatever becomes of it
-        except TooMany as late:
-            visit.form.errors["email"] = late.code
+        late = too_many(visit, self.name, email)
+        if late is not None:
             answer = self._form(visit, email, status=429, params=late.params)
             answer.headers["Retry-After"] = str(late.retry_after)
             return answer
         with visit.site.database.writing() as db:
-            self.ask(Moment(db, visit.actor, visit.now, visit.vault), email, visit.lang.code)
+            self.ask(Moment(db, visit.actor, visit.now, visit.vault, visit.stationery), email, visit.lang.code)
         return redirect(visit, f"{self.place}?asked=yes")
 
     def _form(self, visit: Visit, email: str, *, status: int = 200, params: dict[str, Any] | None = None) -> Answer:
         visit.place = self.place
         errors = {name: problem(visit, code, params or {})[1] for name, code in visit.form.errors.items()}
         return page(visit, self.form, status=status, email=email[:254], errors=errors)
+
+
+def typed(visit: Visit) -> str:
+    """The address that was typed, in lower case; what is wrong with it is noted beside the field."""
+    email = visit.form.text("email", most=254, code="email_missing").lower()
+    if "email" not in visit.form.errors and "@" not in email:
+        visit.form.errors["email"] = "email_missing"
+    return email
+
+
+def too_many(visit: Visit, name: str, email: str) -> TooMany | None:
+    """Each question counts, whatever becomes of it; beyond the limits it is not asked, and the field says so."""
+    subjects = limits.asking(name, email, visit.address)
+    try:
+        with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
+            trial.failed()
+    except TooMany as late:
+        visit.form.errors["email"] = late.code
+        return late
+    return None

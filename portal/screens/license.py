@@ -20,14 +20,16 @@ from portal.access import (
     relation_to,
     within,
 )
-from portal.actions import devices, outlook, overrides
+from portal.actions import devices, emergencies, exceptions, outlook, overrides
 from portal.actions.ledger import Question, hold
 from portal.actions.seats import Outcome
 from portal.models import Group, License
+from portal.reports import emergencies as standing_in
 from portal.reports import handed_out, history, overview, sheet, transfers
 from portal.reports.own_seats import own_seats
 from portal.reports.shapes import Panel, Sheet, State
-from portal.rules import Decision
+from portal.rules import Decision, Statement
+from portal.screens.uploads import asking
 from portal.web import Answer, Visit, done, page
 from portal.web.answers import swap
 from portal.web.pages import problem
@@ -37,8 +39,8 @@ from portal.words import transfers as transfer_words
 from portal.words.rule_phrases import things
 from portal.words.rules import sentences
 
-# What rules may grant beyond the portal's present pages; a page promises only what it can do.
-NOT_OFFERED = frozenset({"demo", "emergency"})
+# Who has a license needs no demo of it.
+NOT_OFFERED = frozenset({"demo"})
 # What people do in the portal and the rules may limit.
 OVERRIDABLE = ("rehost", "repair", "activate", "return")
 OVER = frozenset({State.EXPIRED, State.RECALLED, State.REVOKED, State.MERGED})
@@ -71,7 +73,8 @@ def refused(visit: Visit, license_: License, decision: Decision, operation: str,
     heading, sentence = problem(visit, decision.code, facts)
     context |= {"refusal_heading": heading, "refusal_sentence": sentence}
     if context["sheet"].panel is None or context["sheet"].panel.kind != "refused":
-        context["sheet"] = replace(context["sheet"], panel=Panel("refused", code=decision.code))
+        panel = Panel("refused", code=decision.code, alternatives=decision.alternatives)
+        context["sheet"] = replace(context["sheet"], panel=panel)
     return page(visit, "licenses/show.html", status=422, part="licenses/_decision.html", **context)
 
 
@@ -84,6 +87,7 @@ def shown(
     may_use, relation = may(visit.actor, Permission.USE, facts_of), relation_to(visit.actor, facts_of)
     is_part = relation in NARROW
     only = partial(within, visit.actor) if is_part else sheet.everybodys
+    may_assign = may(visit.actor, Permission.ASSIGN, facts_of) and not is_part
     names_people = relation in (Relation.ADMIN, Relation.KEEPER, Relation.ABOVE)
     # Who only looks after a department's seats hands them on; to use one takes one's own.
     may_take = may_use and (relation is not Relation.KEEPER or facts_of.is_assigned)
@@ -99,9 +103,8 @@ def shown(
     )
     own = own_seats(visit.db, visit.actor, [license_.id]).get(license_.id)
     panel = outlook.panel(visit, license_, row, seats, events, gone=wanted, may_use=may_take)
-    question = Question(visit, license_, None, evidence="declaration")
-    explained = rules.explain(question.in_force.rules, question.case("rehost"))
-    statements = tuple(one for one in explained if one.code not in NOT_OFFERED)
+    question, statements, rule_sentences = rules_of(visit, license_)
+    cases = tuple(_case(visit, case) for case in transfers.cases(visit.db, license_, visit.now, only))
     found = Sheet(
         row=row,
         owner=visit.db.get_one(Group, license_.group_id).name,
@@ -116,13 +119,16 @@ def shown(
         events=events,
         more_events=more_events,
         key=own.key(visit.vault) if own is not None else None,
-        cases=tuple(_case(visit, case) for case in transfers.cases(visit.db, license_, visit.now, only)),
+        cases=cases,
         may_transfer=may_take and row.state not in OVER,
         is_part=is_part,
         names_people=names_people,
-        pool=handed_out.pool(visit.db, license_) if relation is Relation.ADMIN and not facts_of.is_person else None,
+        pool=handed_out.pool(visit.db, license_) if may_assign else None,
+        standing=tuple(standing_in.standing(visit.db, visit.actor, license_, visit.now)),
+        stands_for=standing_in.stood_for(visit.db, visit.actor, license_),
+        may_take_emergency=may_take and bool(cases) and emergencies.decide(question).allowed,
     )
-    context: dict[str, Any] = {"sheet": found, "rule_sentences": sentences(visit.lang, statements, visit.zone)}
+    context: dict[str, Any] = {"sheet": found, "rule_sentences": rule_sentences}
     context["event_texts"] = [
         (
             visit.lang.moment(event.at, visit.zone, visit.now, capital=True),
@@ -134,6 +140,7 @@ def shown(
     ]
     context |= {"form": form or {}, "errors": {}, "refusal_heading": "", "refusal_sentence": ""}
     context |= {"assigning_heading": "", "assigning_sentence": ""}
+    context |= {"asking": asking(visit), "asked": exceptions.waiting_id(visit, license_) if panel else None}
     context["override"] = override_form(visit, license_) if may(visit.actor, Permission.OVERRIDE, facts_of) else None
     if panel is not None and panel.kind == "refused":
         facts = {
@@ -149,6 +156,14 @@ def shown(
             facts["device"] = panel.last_move.params.get("device")
         context["refusal_heading"], context["refusal_sentence"] = problem(visit, panel.code, facts)
     return context
+
+
+def rules_of(visit: Visit, license_: License) -> tuple[Question, tuple[Statement, ...], list[str]]:
+    """The rules of a license as they stand for the reader: the question, what they say, and that in sentences."""
+    question = Question(visit, license_, None, evidence="declaration")
+    explained = rules.explain(question.in_force.rules, question.case("rehost"))
+    statements = tuple(one for one in explained if one.code not in NOT_OFFERED)
+    return question, statements, sentences(visit.lang, statements, visit.zone)
 
 
 def override_form(visit: Visit, license_: License, errors: dict[str, str] | None = None) -> dict[str, Any]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal.actions.passwords import forbidden_names
 from portal.doors import passwords
 from portal.models import User
 from portal.web import Visit
+from portal.web.pages import problem
 
 FIELD = "password"
+
+
+def problems(visit: Visit, params: dict[str, Any] | None = None) -> dict[str, str]:
+    """What is wrong with each field, in sentences; a password says how long it has to be."""
+    given = {"password_too_short": {"limit": passwords.SHORTEST}}
+    return {name: problem(visit, code, params or given.get(code, {}))[1] for name, code in visit.form.errors.items()}
 
 
 def chosen(visit: Visit, user: User | None, *more: str) -> str | None:

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.access import Forbidden, GroupPermission, below, group_for, may_in, membership_for, where_is
-from portal.actions import leavers
-from portal.models import Group, GroupKind, Membership
+from portal.actions import leavers, links, pseudonyms
+from portal.actions.links import Purpose
+from portal.models import Group, GroupKind, Membership, User
 from portal.reports import departments, groups, people, possessions
 from portal.reports.people import Wanted
 from portal.reports.possessions import Held
@@ -67,8 +68,36 @@ def person(visit: Visit, group: Group, membership: Membership, *, code: str | No
         may_manage=may_manage,
         welcome=groups.welcome_of(visit.db, group.path, found.email) if may_manage and found.state == "new" else None,
         is_me=membership.user_id == visit.actor.user_id,
+        way_in=way_in(visit, membership),
         problem_heading=heading,
         problem_sentence=sentence,
+    )
+
+
+def way_in(visit: Visit, membership: Membership) -> str:
+    """How somebody without an address is helped in: by a "link" of the admin's, by their own "codes"; else ""."""
+    user = visit.db.get_one(User, membership.user_id)
+    if user.email is not None:
+        return ""
+    return "codes" if pseudonyms.obstacle(visit, user) else "link"
+
+
+def sign_in_link(visit: Visit, looked_at: UUID, group: Group, membership: Membership) -> Answer:
+    """The page with the link, or the person's page with why there is none."""
+    token = pseudonyms.hand_out_link(visit, group, membership)
+    if token is None:
+        user = visit.db.get_one(User, membership.user_id)
+        return person(visit, group, membership, code=pseudonyms.obstacle(visit, user))
+    visit.place = f"/groups/{looked_at}/members/{membership.public_id}"
+    user = visit.db.get_one(User, membership.user_id)
+    return page(
+        visit,
+        "members/sign_in_link.html",
+        group=group,
+        person=people.person(visit.db, group.path, membership.user_id),
+        signs_in_as=user.signs_in_as,
+        link=f"{visit.settings.url}/password/reset/{token}",
+        until=visit.now + links.LIVES[Purpose.PASSWORD],
     )
 
 

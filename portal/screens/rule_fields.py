@@ -191,12 +191,12 @@ class _Sent:
     def span(self, name: str) -> str | None:
         text = self.text(name)
         pattern = UNITS.get(self._sent.get(f"{name}-unit", ""))
-        return pattern.format(text) if text and pattern else text
+        return pattern.replace("{}", text) if text and pattern else text
 
     def spans(self, name: str) -> list[str] | None:
         text = self.text(name)
         pattern = UNITS.get(self._sent.get(f"{name}-unit", ""), "{}")
-        return [pattern.format(one) for one in _listed(text)] if text else None
+        return [pattern.replace("{}", one) for one in _listed(text)] if text else None
 
     def window(self, name: str) -> str | None:
         window = self.text(name)

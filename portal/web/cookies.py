@@ -7,12 +7,16 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from portal.files.vault import Unreadable
+
 if TYPE_CHECKING:
+    from portal.files.vault import Vault
     from portal.web.visit import Visit
 
 VISITOR_AGE = 12 * 3600
@@ -72,9 +76,13 @@ def keep_language(visit: Visit, code: str) -> None:
 
 
 def _serializer(visit: Visit, purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        visit.site.vault.lookup("cookies", purpose), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256}
-    )
+    return _signing(visit.site.vault, purpose)
+
+
+@lru_cache(maxsize=64)
+def _signing(vault: Vault, purpose: str) -> URLSafeTimedSerializer:
+    secret = vault.lookup("cookies", purpose)
+    return URLSafeTimedSerializer(secret, salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def flash(visit: Visit, code: str, /, **params: Any) -> None:
@@ -114,6 +122,25 @@ def carried(visit: Visit, name: str) -> str | None:
 
 def put_down(visit: Visit, name: str) -> None:
     visit.cookies.drop(_named(visit, name), secure=visit.settings.secure)
+
+
+def hide(visit: Visit, name: str, value: str, age: int) -> None:
+    """Keep something in the browser for so many seconds that nobody but us can read, its owner included."""
+    until = int(visit.now.timestamp()) + age
+    sealed = visit.vault.seal(f"cookie-{name}", f"{until} {value}".encode())
+    hidden = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    visit.cookies.put(_named(visit, name), hidden, secure=visit.settings.secure, age=age)
+
+
+def hidden(visit: Visit, name: str) -> str | None:
+    """What was hidden there, while its time lasts."""
+    value = visit.incoming.cookie(_named(visit, name)) or ""
+    try:
+        sealed = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+        until, _, plain = visit.vault.open(f"cookie-{name}", sealed).decode().partition(" ")
+    except (ValueError, Unreadable):
+        return None
+    return plain if int(until) > visit.now.timestamp() else None
 
 
 def knows(visit: Visit, email: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.handlers import HTTPRouteHandler
@@ -20,6 +21,7 @@ from portal import forms
 from portal.access import Forbidden, Stop
 from portal.db import is_worth_retrying
 from portal.doors import passwords, sessions
+from portal.doors.factors import is_due
 from portal.web import cookies, errors
 from portal.web.answers import Answer, redirect
 from portal.web.visit import Incoming, Visit
@@ -30,6 +32,7 @@ FORM_LIMIT = 256 * 1024
 TRIES = 3
 GZIP_FROM = 600
 GZIP_LEVEL = 5
+PROOF, SECURITY = "/account/proof", "/account/security"
 VARY = "HX-Request, Accept-Language, Cookie, Accept-Encoding"
 
 
@@ -41,6 +44,7 @@ class Area(StrEnum):
     SIGNED_IN = "signed_in"  # people and ticket sessions
     ACCOUNT = "account"  # people only
     PROGRAM = "program"  # programs with a license key
+    PROVIDER = "provider"  # servers of sign-in providers: no form of ours, for what they send is signed
 
 
 class Endpoint:
@@ -64,6 +68,8 @@ class Endpoint:
         writes: bool | None = None,
         own_units: bool = False,
         hashes: bool = False,
+        talks: bool = False,
+        early: bool = False,
         limit: int = FORM_LIMIT,
         fields: int = forms.MOST_FIELDS,
         serve: Callable[..., Answer] | None = None,
@@ -71,22 +77,23 @@ class Endpoint:
         """How a route is served.
 
         `writes` says it where the method misleads, `own_units` where a route opens its own short units of work,
-        `hashes` where it hashes passwords: those have threads of their own, so that a rush at the door leaves
-        everybody else's pages quick.
+        `hashes` where it hashes passwords, `talks` where it asks other servers: those have threads of their own, so
+        that a rush at the door, or a server that is slow, leaves everybody else's pages quick. An `early` route serves
+        people of whom a second factor is asked before they have one.
         """
         does_write = writes if writes is not None else methods[0] not in ("GET",)
 
         def wrap(view: Callable[..., Answer]) -> HTTPRouteHandler:
-            plan = Plan(view, area, does_write, own_units, serve or serve_page, fields)
+            plan = Plan(view, area, does_write, own_units, serve or serve_page, fields, early)
 
             async def handle(request: Request[Any, Any, Any], **named: Any) -> ASGIResponse:
-                site = request.app.state.site
                 incoming, answer = await receive(request, limit)
+                site = request.app.state.site.at(incoming.headers.get("host", ""))
                 visit = Visit(site=site, incoming=incoming, now=site.clock())
                 call = (plan.serve, visit, plan, named, answer)
                 state, loop = request.app.state, asyncio.get_running_loop()
-                if hashes:
-                    answer = await loop.run_in_executor(state.hashers, _call, *call)
+                if hashes or talks:
+                    answer = await loop.run_in_executor(state.hashers if hashes else state.callers, _call, *call)
                 elif site.database.sqlite:
                     async with state.lanes.turn(writes=does_write):
                         answer = await loop.run_in_executor(state.executor, _call, *call)
@@ -107,7 +114,7 @@ endpoint = Endpoint()
 class Plan:
     """How one route is to be served."""
 
-    __slots__ = ("area", "fields", "own_units", "serve", "view", "writes")
+    __slots__ = ("area", "early", "fields", "own_units", "serve", "view", "writes")
 
     def __init__(
         self,
@@ -117,9 +124,10 @@ class Plan:
         own_units: bool,
         serve: Callable[..., Answer],
         fields: int = forms.MOST_FIELDS,
+        early: bool = False,
     ) -> None:
         self.view, self.area, self.writes, self.own_units, self.serve = view, area, writes, own_units, serve
-        self.fields = fields
+        self.fields, self.early = fields, early
 
 
 def _call(serve: Callable[..., Answer], visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | None) -> Answer:
@@ -176,6 +184,8 @@ def serve_page(visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | No
         for write in visit.after:
             write()
         return answer
+    except errors.Unproved as stop:
+        return redirect(visit, f"{PROOF}?next={quote(stop.place, safe='/')}", stop.code)
     except Stop as stop:
         return errors.page(visit, stop)
     except passwords.TooBusy:
@@ -216,9 +226,11 @@ def _guarded(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
     # Before the form is looked at: whoever was signed out meanwhile is shown the door, not an error.
     if plan.area in (Area.SIGNED_IN, Area.ACCOUNT) and not visit.actor.signed_in:
         return redirect(visit, f"/sign-in?next={errors.safe_next(visit)}")
+    if not plan.early and is_due(visit.actor, visit.settings.second_factor):
+        return redirect(visit, SECURITY, "factor_wanted")
     if visit.incoming.method == "POST":
         visit.form = forms.parse(visit.incoming.body, visit.incoming.headers.get("content-type", ""), plan.fields)
-        if not cookies.is_genuine(visit, visit.form.values.get("csrf", "")):
+        if plan.area is not Area.PROVIDER and not cookies.is_genuine(visit, visit.form.values.get("csrf", "")):
             raise errors.Stale
     if plan.area is Area.ACCOUNT and visit.actor.kind != "user":
         raise Forbidden("account_needed")

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 
-from portal.access import Place
-from portal.models import Group, Request, RequestState, Role
+from portal.access import Place, desks
+from portal.models import Group, Request, RequestKind, RequestState, Role
 from portal.rows import Ready
 
 if TYPE_CHECKING:
     from portal.web.visit import Visit
 
 # Pages that belong to an entry although their addresses stand beside it.
-BESIDE = {"people": ("newcomers", "invitations"), "pool": ("batches", "assignments")}
+BESIDE = {
+    "people": ("newcomers", "invitations"),
+    "pool": ("batches", "assignments"),
+    "desk": ("vendor/emergencies", "vendor/insights"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,10 @@ def entries(visit: Visit) -> tuple[Entry, ...]:
             found += [("pool", f"{base}/pool", 0), ("requests", f"{base}/requests", _waiting(visit, looked_after))]
     elif any(place.is_inside_customer and not place.is_person for place in _places(visit)):
         found.append(("requests", "/requests", 0))
+    if desks(actor):
+        found.append(("desk", "/desk", _on_desk(visit)))
     if actor.reads_rules:
-        found += [("rules", "/vendor/rules", 0), ("insights", "/vendor/insights", 0)]
+        found.append(("rules", "/vendor/rules", 0))
     found.append(("transfers", "/transfers", 0))
     if actor.kind == "ticket" and visit.site.brand.registration == "open":
         found.append(("account", "/register", 0))
@@ -84,9 +90,32 @@ def _waiting(visit: Visit, place: Place) -> int:
     return int(_OPEN.scalar(visit.db, path=place.path, end=place.path[:-1] + "0"))
 
 
+def _on_desk(visit: Visit) -> int:
+    """How many requests wait for the answer of a desk that the reader works at."""
+    if visit.db is None:
+        return 0
+    return sum(
+        int(_ON_DESK.scalar(visit.db, path=place.path, end=place.path[:-1] + "0")) for place in desks(visit.actor)
+    )
+
+
+_ON_DESK = Ready(
+    select(func.count())
+    .select_from(Request)
+    .join(Group, Group.id == Request.group_id)
+    .where(
+        Group.path >= bindparam("path"), Group.path < bindparam("end"), Request.kind != RequestKind.SEAT.value,
+        Request.state == RequestState.OPEN,
+    )
+)  # fmt: skip
 _OPEN = Ready(
     select(func.count())
     .select_from(Request)
     .join(Group, Group.id == Request.group_id)
-    .where(Group.path >= bindparam("path"), Group.path < bindparam("end"), Request.state == RequestState.OPEN)
+    .where(
+        Group.path >= bindparam("path"),
+        Group.path < bindparam("end"),
+        Request.kind == RequestKind.SEAT.value,
+        Request.state == RequestState.OPEN.value,
+    )
 )

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.language import Language
+from portal.words import company_events
 from portal.words.parts import parts
 from portal.words.rule_phrases import things
 
@@ -39,7 +40,15 @@ def _moved(lang: Language, params: Mapping[str, Any]) -> str:
 
 
 def _issued(lang: Language, params: Mapping[str, Any]) -> str:
+    if params.get("emergency"):
+        return lang.gettext("Issued as an emergency license")
     return lang.gettext("Issued, order %(order)s") if params.get("order") else lang.gettext("Issued")
+
+
+def _merged(lang: Language, params: Mapping[str, Any]) -> str:
+    if params.get("bought"):
+        return lang.gettext("The product was bought; the trial goes on as the new license")
+    return lang.gettext("Merged into a newer subscription")
 
 
 def _activated(lang: Language, params: Mapping[str, Any]) -> str:
@@ -87,6 +96,12 @@ def _role(lang: Language, params: Mapping[str, Any]) -> str:
     return lang.gettext("%(person)s is a member now, and no admin any more")
 
 
+def _joined(lang: Language, params: Mapping[str, Any]) -> str:
+    if "provider" in params:
+        return lang.gettext("%(person)s came in through the company sign-in")
+    return lang.gettext("%(person)s came in with an invitation")
+
+
 def _invited(lang: Language, params: Mapping[str, Any]) -> str:
     if "email" not in params:
         return lang.gettext("A link was made with which colleagues can come in")
@@ -99,6 +114,22 @@ def _withdrawn(lang: Language, params: Mapping[str, Any]) -> str:
     return lang.gettext("The invitation of %(email)s was withdrawn")
 
 
+def _lost(lang: Language, params: Mapping[str, Any]) -> str:
+    if params.get("loss") == "stolen":
+        return lang.gettext("%(device)s was reported stolen")
+    if params.get("loss") == "broken":
+        return lang.gettext("%(device)s was reported broken")
+    return lang.gettext("%(device)s was reported lost")
+
+
+def _exception_answered(lang: Language, params: Mapping[str, Any]) -> str:
+    if params.get("said") == "grant":
+        return lang.gettext("The exception was granted")
+    if params.get("said") == "refuse":
+        return lang.gettext("The exception was declined")
+    return lang.gettext("The vendor asked back about the exception")
+
+
 _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "license.issued": _issued,
     "license.registered": lambda lang, _: lang.gettext("Registered to an account"),
@@ -107,10 +138,14 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "license.assigned": lambda lang, _: lang.gettext("The whole license was given to %(person)s"),
     "license.taken_back": lambda lang, _: lang.gettext("The whole license was taken back from %(person)s"),
     "license.shared": _shared,
-    "license.merged": lambda lang, _: lang.gettext("Merged into a newer subscription"),
+    "license.merged": _merged,
     "license.overridden": lambda lang, _: lang.gettext(
         "%(things)s: %(amount)s more than the rules allow (%(reason)s)"
     ),
+    "license.emergency": lambda lang, _: lang.gettext("An emergency license was handed out"),
+    "demo.asked": lambda lang, _: lang.gettext("%(person)s asked for a trial of %(product)s"),
+    "demo.granted": lambda lang, _: lang.gettext("A trial of %(product)s began, for %(person)s"),
+    "demo.continued": lambda lang, _: lang.gettext("%(device)s goes on from its trial"),
     "license.prolonged": lambda lang, _: lang.gettext("Prolonged on %(device)s"),
     "device.activated": _activated,
     "device.waiting": lambda lang, _: lang.gettext("%(device)s asked for the license and waits"),
@@ -121,6 +156,8 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "device.returned": lambda lang, _: lang.gettext("%(device)s gave its seat back"),
     "device.blocked": lambda lang, _: lang.gettext("Taken away from %(device)s"),
     "device.lapsed": lambda lang, _: lang.gettext("%(device)s was not heard of any more; its seat is free"),
+    "device.lost": _lost,
+    "device.found": lambda lang, _: lang.gettext("%(device)s turned up again and keeps its seat"),
     "return.asked": lambda lang, _: lang.gettext("%(device)s was asked to give its seat back"),
     "return.cancelled": lambda lang, _: lang.gettext("%(device)s keeps its seat after all"),
     "return.written": lambda lang, _: lang.gettext("A return request was written for %(device)s, to be carried there"),
@@ -128,12 +165,13 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "file.imported": lambda lang, _: lang.gettext("%(device)s has its license file"),
     "state.mismatch": lambda lang, _: lang.gettext("A receipt for %(device)s did not fit; nothing was changed"),
     "membership.entered": lambda lang, _: lang.gettext("%(person)s was entered"),
-    "membership.joined": lambda lang, _: lang.gettext("%(person)s came in with an invitation"),
+    "membership.joined": _joined,
     "membership.role": _role,
     "membership.moved": lambda lang, _: lang.gettext("%(person)s belongs to %(department)s now"),
     "membership.suspended": lambda lang, _: lang.gettext("%(person)s was suspended"),
     "membership.resumed": lambda lang, _: lang.gettext("The suspension of %(person)s was ended"),
     "membership.ended": lambda lang, _: lang.gettext("%(person)s was removed"),
+    "membership.sign_in_link": lambda lang, _: lang.gettext("%(person)s was handed a link to choose a password"),
     "invitation.made": _invited,
     "invitation.sent": lambda lang, _: lang.gettext("%(email)s was invited again"),
     "invitation.withdrawn": _withdrawn,
@@ -142,6 +180,12 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "request.granted": lambda lang, _: lang.gettext("%(person)s got the seat of %(product)s they asked for"),
     "request.declined": lambda lang, _: lang.gettext("The request of %(person)s for %(product)s was declined"),
     "request.withdrawn": lambda lang, _: lang.gettext("%(person)s does not need the seat of %(product)s any more"),
+    "exception.asked": lambda lang, _: lang.gettext("The vendor was asked for an exception"),
+    "exception.answered": _exception_answered,
+    "support.asked": lambda lang, _: lang.gettext("A question was sent to the support"),
+    "support.added": lambda lang, _: lang.gettext("Something was added to a question"),
+    "support.closed": lambda lang, _: lang.gettext("A question was closed by whoever asked"),
+    "case.closed": lambda lang, _: lang.gettext("A case was looked at and closed"),
     "standing_rule.set": _standing_rule,
     "reminder.named": lambda lang, _: lang.gettext("%(whom)s is to be reminded before licenses end"),
     "reminder.confirmed": lambda lang, _: lang.gettext("%(whom)s wants the reminders"),
@@ -153,6 +197,7 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "seat.taken_back": _seat_taken_back,
     "seats.kept": _seats_kept,
     "seat.credited": lambda lang, _: lang.gettext("The seat of %(device)s is free again"),
+    **company_events.DONE,
 }
 KINDS = frozenset(_DONE)
 
@@ -161,6 +206,8 @@ def _refused(lang: Language, zone: ZoneInfo, kind: str, params: Mapping[str, Any
     moment = params.get("next_allowed_at")
     if isinstance(moment, datetime):
         names["date"] = lang.date(moment, zone)
+    if (told := company_events.refused(lang, kind)) is not None:
+        return told
     if kind == "membership.joined":
         return lang.gettext("An invitation was followed that did not hold")
     if kind.startswith("membership."):
@@ -171,6 +218,12 @@ def _refused(lang: Language, zone: ZoneInfo, kind: str, params: Mapping[str, Any
                 return lang.gettext("Move to %(device)s asked for; possible from %(date)s")
             return lang.gettext("Move asked for; possible from %(date)s")
         return lang.gettext("Move asked for; the rules do not allow it")
+    if kind == "license.emergency":
+        if "date" in names:
+            return lang.gettext("An emergency license was asked for; possible from %(date)s")
+        return lang.gettext("An emergency license was asked for; the rules do not allow it")
+    if kind == "demo.granted":
+        return lang.gettext("%(person)s asked for a trial of %(product)s, and did not get one")
     if kind == "license.overridden":
         return lang.gettext("More than the rules allow was asked for, and not granted")
     if kind in ("return.asked", "device.returned"):

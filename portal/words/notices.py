@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.language import Language
-from portal.words import account_notices, desk_notices, people_notices
+from portal.words import account_notices, company_notices, desk_notices, people_notices
 
 
 def notice(lang: Language, zone: ZoneInfo, code: str, params: dict[str, Any]) -> dict[str, Any] | None:
@@ -223,8 +223,33 @@ def _seats_kept(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     return lang.gettext("Blocked seats: %(count)s.") % params, ""
 
 
+def _emergency_granted(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("Here is your emergency license."),
+        lang.gettext("Type its key into the program; it works without a network too."),
+    )
+
+
+def _loss_reported(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("%(device)s is reported.") % {"device": params["device"]},
+        lang.gettext("Below you see what came of each license."),
+    )
+
+
+def _loss_undone(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("%(device)s keeps its licenses.") % {"device": params["device"]},
+        lang.gettext("What it cost is given back."),
+    )
+
+
 _SENTENCES = {
+    "emergency_granted": ("wait", _emergency_granted),
+    "loss_reported": ("ok", _loss_reported),
+    "loss_undone": ("ok", _loss_undone),
     **account_notices.SENTENCES,
+    **company_notices.SENTENCES,
     **desk_notices.SENTENCES,
     **people_notices.SENTENCES,
     "seat_taken": ("ok", _seat_taken),

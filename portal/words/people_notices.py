@@ -39,6 +39,13 @@ def _department_changed(lang: Language, params: dict[str, Any]) -> tuple[str, st
     return lang.gettext("The department of %(person)s is saved.") % params, ""
 
 
+def _person_named(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return (
+        lang.gettext("%(person)s is entered, with the sign-in name %(name)s.") % params,
+        lang.gettext("Make a link below and hand it over: with it they choose a password."),
+    )
+
+
 def _person_shut_out(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     return lang.gettext("%(person)s is suspended.") % params, lang.gettext("Their seats stay as they are.")
 
@@ -81,6 +88,7 @@ SENTENCES = {
     "switched": ("ok", _switched),
     "department_added": ("ok", _department_added),
     "person_entered": ("ok", _person_entered),
+    "person_named": ("ok", _person_named),
     "person_invited": ("ok", _person_invited),
     "role_changed": ("ok", _role_changed),
     "department_changed": ("ok", _department_changed),

@@ -26,6 +26,7 @@ class Texts:
 
     headings: Sentences = field(default_factory=dict)
     refusals: Sentences = field(default_factory=dict)
+    errors: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # what a program says: a sentence and a page
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from portal.models import RuleSet
+from portal.models import Loss, RuleSet
 from tests.browser.demo import Demo
 from tests.browser.steps import open_with, sign_in
 
@@ -40,7 +40,7 @@ def wrong_password(page: Page, demo: Demo) -> None:
     page.goto("/sign-in")
     page.locator("#field-email").fill("eve.lindqvist@posteo.example")
     page.locator("#field-password").fill("not the password")
-    page.locator("#door-password button").click()
+    page.locator("#door-password form[action='/sign-in'] button").click()
     page.locator("[aria-invalid]").wait_for()
 
 
@@ -84,6 +84,49 @@ def rule_set(demo: Demo, name: str = "Default") -> str:
     """The address of the rules of this name."""
     with demo.database.reading() as db:
         return f"/vendor/rules/{db.execute(select(RuleSet.public_id).where(RuleSet.name == name)).scalar_one()}"
+
+
+def first(path: str, link: str) -> Way:
+    """The page behind the first link of this kind."""
+
+    def go(page: Page, demo: Demo) -> None:
+        page.goto(path)
+        page.goto(page.locator(link).first.get_attribute("href") or "")
+
+    return go
+
+
+def nothing_said(page: Page, demo: Demo) -> None:
+    page.goto("/support")
+    page.locator("form[action='/support'] button").last.click()
+    page.locator("[aria-invalid]").wait_for()
+
+
+def first_on(key: str) -> Way:
+    """The PC that this license runs on, reported as gone."""
+    return lambda page, demo: first(demo.page_of(key), "a[href$='/loss']")(page, demo)
+
+
+def unreported(page: Page, demo: Demo) -> None:
+    first_on("last_seat")(page, demo)
+    page.locator(".loss .button.filled").click()
+    page.locator("[aria-invalid]").first.wait_for()
+
+
+def reported(page: Page, demo: Demo) -> None:
+    """What came of the notebook on the train."""
+    with demo.database.reading() as db:
+        page.goto(f"/losses/{db.execute(select(Loss.public_id)).scalar_one()}")
+
+
+def stands_in(key: str) -> Way:
+    """The emergency license that stands in for this one."""
+    return lambda page, demo: first(demo.page_of(key), ".stands-in a")(page, demo)
+
+
+def asking(page: Page, demo: Demo) -> None:
+    page.goto(demo.page_of("exhausted"))
+    page.locator(".ask-vendor > summary").click()
 
 
 def rules(ending: str = "") -> Way:
@@ -184,16 +227,35 @@ def no_address(page: Page, demo: Demo) -> None:
     page.locator("[aria-invalid]").wait_for()
 
 
+def unknown_company(page: Page, demo: Demo) -> None:
+    page.goto("/sign-in")
+    page.locator("#field-work_email").fill("somebody@nowhere.example")
+    page.locator("#door-company form button").click()
+    page.locator("[aria-invalid]").wait_for()
+
+
+def tried_in_vain(page: Page, demo: Demo) -> None:
+    of_brandt("/sign-in")(page, demo)
+    page.locator("#trying button").click()
+    page.locator("#trying .notice").wait_for()
+
+
 PLACES = (
     Place("", "sign-in", at("/sign-in")),
     Place("", "sign-in-wrong-password", wrong_password),
     Place("", "sign-in-closed-tickets", closed_tickets),
+    Place("", "demo", at("/demo")),
+    Place("", "demo-asked", at("/demo?asked=yes")),
+    Place("", "demo-over", at("/demo/start")),
+    Place("", "sign-in-unknown-company", unknown_company),
+    Place("", "sign-in-company-refused", at("/sign-in/sso/callback?state=x")),
     Place("", "error-no-such-page", at("/nowhere")),
     Place("", "parts", at("/dev/parts")),
     Place("", "reminders-nothing-to-answer", at("/reminders/confirmation")),
     Place("eve", "overview", at("/licenses")),
     Place("eve", "overview-by-end", at("/licenses?order=until")),
     Place("eve", "overview-no-match", at("/licenses?search=zeppelin")),
+    Place("eve", "security", at("/account/security")),
     Place("eve", "error-not-found", at(f"/licenses/{NOBODY}")),
     Place("eve", "license-move", license_of("eve_cad")),
     Place("eve", "license-move-unconfirmed", unconfirmed),
@@ -206,6 +268,7 @@ PLACES = (
     Place("eve", "license-ends-soon", license_of("eve_mill_90")),
     Place("eve", "license-expired", license_of("eve_demo")),
     Place("eve", "license-merged", license_of("eve_merged")),
+    Place("eve", "ticket-printed", license_of("eve_cad", "/ticket")),
     Place("cora", "license-refused", license_of("exhausted")),
     Place("cora", "license-pool", license_of("brandt_mill")),
     Place("cora", "people", of_brandt("/members")),
@@ -217,6 +280,8 @@ PLACES = (
     Place("cora", "invitations", of_brandt("/invitations")),
     Place("cora", "group", of_brandt()),
     Place("cora", "groups", at("/groups")),
+    Place("cora", "company-sign-in", of_brandt("/sign-in")),
+    Place("cora", "company-sign-in-tried", tried_in_vain),
     Place("cora", "requests", of_brandt("/requests")),
     Place("cora", "requests-declining", declining),
     Place("cora", "requests-own", at("/requests")),
@@ -224,6 +289,7 @@ PLACES = (
     Place("cora", "reminders-no-address", no_address),
     Place("cora", "activity", of_brandt("/activity")),
     Place("cora", "activity-no-match", of_brandt("/activity?person=zeppelin")),
+    Place("cora", "license-ask-for-an-exception", asking),
     Place("cora", "certificate", license_of("brandt_pool", "/certificate")),
     Place("cora", "pool", of_brandt("/pool")),
     Place("cora", "seats", seats_of("brandt_pool")),
@@ -236,11 +302,31 @@ PLACES = (
     Place("cora", "batch-at-work", started),
     Place("cora", "who-has-what", of_brandt("/assignments")),
     Place("cora", "who-has-what-no-match", of_brandt("/assignments?search=zeppelin")),
+    Place("merle", "demo-waiting", at("/requests/demo")),
+    Place("merle", "support", at("/support")),
+    Place("merle", "question", first("/support", ".asks h3 a")),
+    Place("merle", "question-empty", nothing_said),
     Place("merle", "license-give", license_of("full")),
     Place("merle", "license-kept", license_of("kept")),
     Place("merle", "license-recalled", license_of("recalled")),
+    Place("merle", "loss", first_on("last_seat")),
+    Place("merle", "loss-unconfirmed", unreported),
+    Place("merle", "loss-reported", reported),
+    Place("anton", "demo-running", first("/requests/demo", "main a[href$='/demo']")),
+    Place("anton", "license-emergency", stands_in("school_cad")),
+    Place("anton", "license-stood-for", license_of("school_cad")),
     Place("vera", "overview-vendor", at("/licenses")),
     Place("vera", "insights", at("/vendor/insights")),
+    Place("vera", "emergencies", at("/vendor/emergencies")),
+    Place("vera", "emergencies-no-match", at("/vendor/emergencies?search=zeppelin")),
+    Place("vera", "desk", at("/desk")),
+    Place("vera", "desk-all", at("/desk?state=all")),
+    Place("vera", "desk-no-match", at("/desk?search=zeppelin")),
+    Place("vera", "desk-exception", first("/desk?kind=exception", ".queue th a")),
+    Place("vera", "desk-question", first("/desk?state=all&kind=support", ".queue th a")),
+    Place("vera", "desk-words", at("/desk/words")),
+    Place("vera", "desk-cases", at("/desk/cases")),
+    Place("vera", "desk-figures", at("/desk/figures")),
     Place("vera", "rules", at("/vendor/rules")),
     Place("vera", "rules-new", at("/vendor/rules/new")),
     Place("vera", "rules-one", rules()),
@@ -254,6 +340,9 @@ PLACES = (
     Place("vera", "rules-what-if", rules("/replays")),
     Place("vera", "rules-run", finished_run),
     Place("vera", "people-seen-from-above", of_brandt("/members")),
+    Place("sid", "help", at("/help")),
+    Place("sid", "help-found", at("/help?q=license+expired")),
+    Place("sid", "help-nothing", at("/help?q=xyzzy")),
     Place("sid", "overview-empty", at("/licenses")),
     Place("sid", "register", at("/tickets/redemption")),
     Place("sid", "register-nothing-found", lambda page, demo: paste(page, demo, "good morning")),

@@ -128,7 +128,7 @@ def test_the_history_is_decided_again(busy: Demo, open_page: OpenPage, scripts: 
     page.locator("main .button.filled").click()
     # The page looks again by itself, with scripts in place and without them by a refresh.
     expect(page.locator("#findings")).to_be_visible(timeout=30_000)
-    expect(page.locator(".findings tbody tr")).to_have_count(3)
+    expect(page.locator(".findings tbody tr")).to_have_count(4)
     expect(page.locator(".findings")).to_contain_text("Merle Falk")
     shoot(page, f"rules-{language}-6-run")
     page.locator(".findings a").first.click()

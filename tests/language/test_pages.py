@@ -112,6 +112,11 @@ def test_no_page_says_anything_untranslated(pseudo: Served) -> None:
     ask("asking", cora, "/requests")
     ask("asking nobody", sid, "/requests")
     ask("no reminders", nobody, "/reminders/confirmation")
+    for place in ("/demo", "/demo?asked=yes", "/demo/start"):
+        ask(place, nobody, place)
+    ask("no trial yet", kim, "/requests/demo")
+    ask("trial", eve, f"{village.thing('eve', 'trial').page}/demo")
+    send("nothing tried", kim, "/requests/demo", kim.token(), demo="")
     hers = cora.token()
     send("no address", cora, f"/groups/{brandt}/reminders", hers, email="x", language="qps")
     request = village.homes["brandt"].request_id
@@ -127,6 +132,7 @@ def test_no_page_says_anything_untranslated(pseudo: Served) -> None:
 WRITTEN = [
     "Other rules", "Default", "A remark.", "First.", "Vera Vendorson", "reinstallations", "moves",
     "board = b1, disk = d1", "cad-for-good", "cam-for-good", "cad-30", "cam-30",
+    "Trials", "cam-trial",
 ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Facts:
     used: int = 1
     quantity: int = 1
     overage: int = 0
+    stands_for_id: int | None = None
 
 
 ACTIVE = frozenset({ActivationState.ACTIVE})

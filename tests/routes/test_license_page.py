@@ -10,7 +10,9 @@ from tests.fixtures.client import Served
 PANELS = {
     "move": ("canary-eve-move-new is waiting. Move the license there?", {"reactivation", "return", "dismissal"}),
     "give": ("canary-eve-give-new is waiting, and a seat is free", {"activations", "return", "dismissal"}),
-    "refused": ("The next move is possible from 21 September 2027", {"return", "dismissal"}),
+    "refused": (
+        "The next move is possible from 21 September 2027", {"return", "dismissal", "emergency", "exceptions"},
+    ),
     "choices": ("canary-eve-choices-new is waiting. Which PC is gone?", {"return", "dismissal"}),
     "unused": ("Activate on a PC", set()),
     "returning": ("canary-eve-returning-old has not confirmed the return yet", {"cancellation"}),

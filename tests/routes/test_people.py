@@ -67,7 +67,8 @@ def test_a_member_finds_requests_and_a_private_person_nothing_of_the_sort(served
 
     assert names("max") == ["/licenses", "/requests", "/transfers", "/tickets/redemption"]
     assert names("sid") == ["/licenses", "/transfers", "/tickets/redemption"]
-    assert names("rhea") == ["/licenses", f"{group(served, 'loose')}/members", "/transfers", "/tickets/redemption"]
+    people = f"{group(served, 'loose')}/members"
+    assert names("rhea") == ["/licenses", people, "/desk", "/transfers", "/tickets/redemption"]
 
 
 def test_the_list_has_everybody_of_the_group_and_below_once(served: Served, cora: Client) -> None:

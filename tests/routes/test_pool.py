@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.access import Actor
 from portal.actions import assignments, kept_seats, ledger, reservations
 from portal.actions.doing import Moment
-from portal.models import Activation, Assignment, Group, License, Membership, User
+from portal.models import Activation, Article, Assignment, Group, License, Membership, Product, User
 from tests.fixtures.client import Client, Served
 from tests.fixtures.page import Page
 from tests.fixtures.village import Thing
@@ -66,7 +66,9 @@ def test_the_figures_of_a_product_add_up(cora: Client, served: Served, pool: Thi
     ((_, counts),) = [row for row in rows(page, "products").items() if row[0].startswith("Chisel CAD")]
     free, assigned, active, _idle, kept, seats = map(int, counts)
     with served.database.reading() as db:
-        licenses = db.execute(select(License).join(Group).where(Group.name.like("canary-brandt%"))).scalars().all()
+        theirs = select(License).join(Group).join(Article, Article.id == License.article_id).join(Product)
+        mine = theirs.where(Group.name.like("canary-brandt%"), Product.name.startswith("Chisel CAD"))
+        licenses = db.execute(mine).scalars().all()
         in_force = [one for one in licenses if one.state in ("issued", "registered")]
         assert seats == sum(one.quantity for one in in_force) and active == sum(one.used for one in in_force)
         unused = db.execute(select(Assignment).where(Assignment.kind == "person", Assignment.ended_at.is_(None)))

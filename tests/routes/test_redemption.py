@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from portal.files.tickets import mint
-from portal.models import Ticket
+from portal.models import Ticket, User
 from tests.fixtures.client import Client, Served
 from tests.fixtures.page import Page
 from tests.routes.conftest import events
@@ -167,3 +167,14 @@ def test_the_pcs_come_along(served: Served) -> None:
             )
         ).scalar_one()
     assert strays == 0
+
+
+def test_an_account_whose_address_nobody_confirmed_registers_nothing(served: Served) -> None:
+    """Somebody may have opened it for an address that is not theirs."""
+    code, kim = served.village.codes["free"], served.as_("kim")
+    with served.database.writing() as db:
+        db.execute(update(User).where(User.email == "kim@people.example").values(verified_at=None))
+    before = owned(served)
+    page = kim.post(HERE, {"tickets": code, "confirmed": "yes"}, status=403)
+    assert "confirmed address" in page.text and owned(served) == before
+    assert served.with_(code).get("/licenses").status == 200, "the ticket is still its holder's"

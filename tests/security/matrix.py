@@ -227,6 +227,49 @@ vera              403  403     403            403    403
 program           303  303     303            303    303
 other program     303  303     303            303    303
 """
+# What somebody asked the vendor: theirs alone, and at the desk for the vendor's people and the dealer above them.
+ASKED = """
+                  brandt  brandt-design  linde
+anonymous         303     303            303
+ticket            404     404            404
+other ticket      404     404            404
+registered ticket 303     303            303
+sid               404     404            404
+eve               404     404            404
+max               200     404            404
+anna              404     200            404
+dora              404     404            404
+cora              404     404            404
+susi              404     404            404
+ivan              404     404            404
+rolf              404     404            404
+rhea              404     404            404
+vito              404     404            404
+vera              404     404            404
+program           303     303            303
+other program     303     303            303
+"""
+QUEUED = """
+                  brandt  brandt-design  linde
+anonymous         303     303            303
+ticket            404     404            404
+other ticket      404     404            404
+registered ticket 303     303            303
+sid               404     404            404
+eve               404     404            404
+max               404     404            404
+anna              404     404            404
+dora              404     404            404
+cora              404     404            404
+susi              404     404            404
+ivan              404     404            404
+rolf              200     200            404
+rhea              200     200            404
+vito              200     200            200
+vera              200     200            200
+program           303     303            303
+other program     303     303            303
+"""
 OPEN = dict.fromkeys(PRINCIPALS, "200")
 OUT = ("anonymous", "registered ticket", "program", "other program")
 PEOPLE = dict.fromkeys(PRINCIPALS, "200") | dict.fromkeys(OUT, "303")
@@ -237,6 +280,9 @@ DOOR = dict.fromkeys(PRINCIPALS, "303") | dict.fromkeys((*OUT, "ticket", "other 
 DESK = dict.fromkeys(PRINCIPALS, "404") | {who: got for who, got in PEOPLE.items() if got == "303"}
 READ = DESK | {"vito": "200", "vera": "200"}
 WRITE = DESK | {"vito": "403", "vera": "200"}
+# The desk, where people's questions are answered, has the dealers' people too.
+STAFF = DESK | dict.fromkeys(("vito", "vera", "rolf", "rhea"), "200")
+STAFF_WRONG = {who: "422" if got == "200" else got for who, got in STAFF.items()}
 WRONG = DESK | {"vito": "403", "vera": "422"}
 DECIDE = DESK | {"vito": "403", "vera": "done"}
 EMPTY_FORM = dict.fromkeys(PRINCIPALS, "422")
@@ -273,8 +319,17 @@ def _filled(row: dict[str, str] | str, name: str) -> dict[tuple[str, str], str]:
     return {cell: {"done": done, "ANNA": "404"}.get(status, status) for cell, status in cells.items()}
 
 
+# Only a customer has a sign-in of its own; a department's people come in through that of its customer.
+SIGN_IN = with_(MANAGE, dora="403 404 404", cora="done 404 404")
 # Route, what it is about, and who gets which answer: what a license's page must offer so that the verb can be done,
 # "home" for what belongs to a group, and "" where no id is in it.
+
+
+def own(status: str) -> dict[str, str]:
+    """What people with an account get on pages about it, where that is not the page itself."""
+    return {who: status if got == "200" else got for who, got in ACCOUNT.items()}
+
+
 _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /", "", HOME),
     ("GET /t", "", HOME),
@@ -289,13 +344,27 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /password/reset/{token}", "", HOME),
     ("GET /register", "", {who: "303" if who in DOORLESS else "200" for who in PRINCIPALS}),
     ("POST /register", "", EMPTY_FORM),
+    # The village's vendor asks everybody for an address.
+    ("GET /register/name", "", dict.fromkeys(PRINCIPALS, "404")),
+    ("POST /register/name", "", dict.fromkeys(PRINCIPALS, "404")),
+    ("GET /password/recovery", "", OPEN),
+    ("POST /password/recovery", "", EMPTY_FORM),
     ("GET /register/complete", "", LATE),
     ("POST /register/complete", "", LATE),
     ("GET /register/{token}", "", HOME),
+    ("GET /demo", "", {who: "303" if who in DOORLESS else "200" for who in PRINCIPALS}),
+    ("POST /demo", "", EMPTY_FORM),
+    ("GET /demo/start", "", LATE),
+    ("POST /demo/start", "", LATE),
+    ("GET /demo/{token}", "", HOME),
+    ("GET /requests/demo", "", ACCOUNT),
+    ("POST /requests/demo", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
+    ("GET /licenses/{license_id}/demo", "trial", PAGE),
     ("GET /account", "", ACCOUNT),
     ("POST /account", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("POST /account/password", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("POST /account/address", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
+    ("POST /account/mails", "", {who: "303" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("GET /account/address/{side}", "", LATE),
     ("POST /account/address/{side}", "", LATE),
     ("GET /account/address/{side}/{token}", "", HOME),
@@ -307,12 +376,22 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /licenses/{license_id}/certificate", "active", with_(
         PAGE, ticket="403 403 403 403 403", other_ticket="403 403 403 403 403", anna="404 403 404 404 404",
     )),
+    # Members use what is visible to them, and whoever looks after a customer sees it; its ticket is not theirs to read.
+    ("GET /licenses/{license_id}/ticket", "active", with_(
+        VERB.replace("done", "200 ").replace("ANNA", "403 "), max="404 403 404 404 404",
+    )),
     ("POST /licenses/{license_id}/activations", "give", VERB),
     ("POST /licenses/{license_id}/override", "active", GRANT.replace("ANNA", "403 ")),
     ("POST /licenses/{license_id}/waiting/{waiting_id}/dismissal", "wait", VERB),
     ("POST /activations/{activation_id}/reactivation", "move", VERB),
     ("POST /activations/{activation_id}/return", "active", VERB),
     ("POST /activations/{activation_id}/return/cancellation", "returning", VERB),
+    ("POST /licenses/{license_id}/emergency", "active", VERB.replace("ANNA", "done")),
+    ("GET /devices/{device_id}/loss", "active", VERB.replace("done", "200 ")),
+    ("POST /devices/{device_id}/loss", "active", VERB),
+    ("GET /losses/{loss_id}", "returning", PAGE),
+    ("POST /losses/{loss_id}/undoing", "returning", VERB.replace("done", "422 ")),
+    ("GET /vendor/emergencies", "", READ),
     ("GET /tickets/redemption", "", ACCOUNT),
     ("POST /tickets/redemption", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("GET /tickets/lost", "", OPEN),
@@ -349,6 +428,39 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("POST /vendor/rules/{rule_set_id}/publication", "", WRONG),
     ("POST /vendor/rules/{rule_set_id}/draft/continuation", "", DECIDE),
     ("POST /vendor/rules/{rule_set_id}/draft/removal", "", DECIDE),
+    ("GET /help", "", OPEN),
+    ("GET /support", "", OPEN),
+    ("POST /support", "", {who: "422" if got == "200" else got for who, got in PEOPLE.items()}),
+    ("POST /licenses/{license_id}/exceptions", "active", VERB.replace("ANNA", "done").replace("done", "422 ")),
+    ("GET /requests/{question_id}", "home", ASKED),
+    ("POST /requests/{question_id}/messages", "home", ASKED.replace("200", "422")),
+    ("POST /requests/{question_id}/closing", "home", ASKED.replace("200", "done")),
+    ("GET /attachments/{attachment_id}", "home", with_(
+        QUEUED, max="200 404 404", anna="404 200 404",
+    )),
+    ("GET /desk", "", STAFF),
+    ("GET /desk/requests/{question_id}", "home", QUEUED),
+    # A dealer sees what its customers ask the vendor, and leaves the answer to him.
+    ("POST /desk/requests/{question_id}/answer", "home", with_(
+        QUEUED, rolf="403 403 404", rhea="403 403 404", vito="422 422 422", vera="422 422 422",
+    )),
+    ("POST /desk/requests/{question_id}/note", "home", QUEUED.replace("200", "422")),
+    ("POST /desk/requests/{question_id}/assignment", "home", with_(
+        QUEUED.replace("200", "done"), rolf="403 403 404", rhea="403 403 404",
+    )),
+    ("POST /desk/requests/{question_id}/referral", "home", with_(
+        QUEUED.replace("200", "done"), rolf="403 403 404", rhea="403 403 404",
+    )),
+    ("POST /desk/requests/{question_id}/reopening", "home", with_(
+        QUEUED.replace("200", "done"), rolf="403 403 404", rhea="403 403 404",
+    )),
+    ("GET /desk/words", "", STAFF),
+    ("POST /desk/words", "", STAFF_WRONG),
+    ("POST /desk/words/{words_id}/removal", "", DESK | {"vito": "done", "vera": "done"}),
+    ("GET /desk/cases", "", STAFF),
+    ("POST /desk/cases/{case_id}/closing", "home", QUEUED.replace("200", "422")),
+    ("GET /desk/figures", "", STAFF),
+    ("GET /desk/figures.csv", "", STAFF),
     ("GET /healthz", "", OPEN),
     ("GET /readyz", "", OPEN),
     ("GET /static/{name}", "", OPEN),
@@ -394,6 +506,7 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("POST /groups/{group_id}/members/{membership_id}/role", "home", MANAGE),
     ("POST /groups/{group_id}/members/{membership_id}/suspension", "home", MANAGE),
     ("POST /groups/{group_id}/members/{membership_id}/suspension/end", "home", MANAGE),
+    ("POST /groups/{group_id}/members/{membership_id}/sign-in-link", "home", MANAGE.replace("done", "422 ")),
     ("GET /groups/{group_id}/members/{membership_id}/removal", "home", MANAGE.replace("done", "200 ")),
     ("GET /groups/{group_id}/invitations", "home", MANAGE.replace("done", "200 ")),
     ("POST /groups/{group_id}/invitations", "home", MANAGE),
@@ -403,6 +516,39 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /invitation", "", OPEN),
     ("POST /invitation", "", EMPTY_FORM),
     ("POST /invitation/address", "", EMPTY_FORM),
+    ("GET /groups/{group_id}/sign-in", "home", with_(SIGN_IN, cora="200 404 404")),
+    ("POST /groups/{group_id}/sign-in/domains", "home", SIGN_IN),
+    ("POST /groups/{group_id}/sign-in/domains/{domain_id}/proof", "home", with_(SIGN_IN, cora="422 404 404")),
+    ("POST /groups/{group_id}/sign-in/try", "home", SIGN_IN),
+    ("POST /groups/{group_id}/sign-in/switch", "home", with_(SIGN_IN, cora="422 404 404")),
+    ("POST /groups/{group_id}/sign-in/only", "home", with_(SIGN_IN, cora="422 404 404")),
+    ("POST /groups/{group_id}/sign-in/domains/{domain_id}/removal", "home", SIGN_IN),
+    ("POST /groups/{group_id}/sign-in", "home", SIGN_IN),
+    ("POST /groups/{group_id}/sign-in/removal", "home", SIGN_IN),
+    ("GET /account/security", "", ACCOUNT),
+    ("POST /account/passkeys/options", "", ACCOUNT),
+    ("POST /account/passkeys", "", own("422")),
+    ("POST /account/passkeys/{passkey_id}/name", "", own("404")),
+    ("POST /account/passkeys/{passkey_id}/removal", "", own("404")),
+    ("GET /account/authenticator", "", own("303")),
+    ("POST /account/authenticator", "", own("303")),
+    ("POST /account/authenticator/confirmation", "", own("422")),
+    ("POST /account/authenticator/removal", "", own("303")),
+    ("POST /account/recovery-codes", "", ACCOUNT),
+    ("GET /account/proof", "", own("303")),
+    ("POST /account/proof", "", own("422")),
+    ("POST /account/proof/passkey", "", own("422")),
+    ("POST /sign-in/passkey/options", "", OPEN),
+    ("POST /sign-in/passkey", "", EMPTY_FORM),
+    ("GET /sign-in/second", "", HOME),
+    ("POST /sign-in/second", "", HOME),
+    ("POST /sign-in/sso", "", EMPTY_FORM),
+    ("GET /sign-in/sso/{key}", "", dict.fromkeys(PRINCIPALS, "404")),
+    ("GET /sign-in/sso/again", "", {who: "404" if got == "200" else got for who, got in ACCOUNT.items()}),
+    ("GET /sign-in/sso/callback", "", EMPTY_FORM),
+    ("POST /sign-in/sso/logout", "", dict.fromkeys(PRINCIPALS, "400")),
+    ("POST /account/company/connection", "", {who: "404" if got == "200" else got for who, got in ACCOUNT.items()}),
+    ("POST /account/company/{identity_id}/removal", "", {who: "404" if got == "200" else got for who, got in ACCOUNT.items()}),  # noqa: E501
     ("GET /groups/{group_id}/pool", "home", without_tickets(LOOK)),
     ("GET /groups/{group_id}/assignments", "home", without_tickets(LOOK)),
     ("GET /groups/{group_id}/assignments.csv", "home", without_tickets(LOOK)),
@@ -436,6 +582,7 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
 FIELDS: dict[str, dict[str, str]] = {
     "POST /licenses/{license_id}/activations": {"target": "{waiting_id}"},
     "POST /activations/{activation_id}/reactivation": {"target": "{waiting_id}", "reason": "lost", "gone": "yes"},
+    "POST /devices/{device_id}/loss": {"kind": "lost", "gone": "yes"},
     "POST /requests/seat": {"group": "{group_id}", "product": "{product_id}"},
     "POST /requests/{request_id}/answer": {"answer": "no"},
     "POST /groups/{group_id}/standing-rules": {"product": "{product_id}", "keep_free": "3", "is_on": "yes"},
@@ -450,6 +597,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "POST /groups/{group_id}/invitations": {
         "kind": "mail", "email": "guest-{group_id}@people.example", "role": "member", "language": "en",
     },
+    "POST /groups/{group_id}/sign-in": {
+        "name": "Sign-in", "issuer": "https://login.company.example", "client_id": "portal", "client_secret": "secret",
+    },
+    "POST /groups/{group_id}/sign-in/domains": {"domain": "new-{group_id}.example", "mailbox": "postmaster"},
+    "POST /groups/{group_id}/sign-in/domains/{domain_id}/proof": {"code": "AAAAA-AAAAA"},
+    "POST /groups/{group_id}/sign-in/switch": {"on": "yes"},
+    "POST /groups/{group_id}/sign-in/only": {"only": "yes"},
     "POST /groups/{group_id}/batches": {"kind": "assign", "license": "{license_id}", "pasted": "email\nx@y.example"},
     "POST /batches/{batch_id}/start": {"mode": "good"},
     "POST /licenses/{license_id}/reservations": {"department": "", "seats": "0"},
@@ -463,6 +617,6 @@ MATRIX = {name: (kind, _filled(row, name)) for name, kind, row in _ROWS}
 MAY_READ = {
     "anonymous": set(), "ticket": {"nord"}, "other ticket": {"sued"}, "registered ticket": set(), "sid": {"sid"},
     "eve": {"eve"}, "max": {"brandt"}, "anna": {"brandt"}, "dora": {"brandt"}, "cora": {"brandt", "kim"}, "susi": set(),
-    "ivan": set(), "rolf": {"nord"}, "rhea": {"nord", "brandt", "kim"}, "vito": set(),
-    "vera": {"nord", "sued", "brandt", "linde", "eve", "kim"}, "program": {"eve"}, "other program": {"nord"},
+    "ivan": set(), "rolf": {"nord", "brandt"}, "rhea": {"nord", "brandt", "kim"}, "vito": {"brandt", "linde", "desk"},
+    "vera": {"nord", "sued", "brandt", "linde", "eve", "kim", "desk"}, "program": {"eve"}, "other program": {"nord"},
 }  # fmt: skip

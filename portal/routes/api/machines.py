@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from portal.actions import activations, returns, seats, transfers
+from portal.actions import activations, emergencies, returns, seats, transfers
 from portal.actions.seats import Outcome
 from portal.models import Activation, Device, License
 from portal.programs import calls, files, reading
@@ -21,6 +21,8 @@ CLIENT_CODES = {
     "license_revoked": (403, "LICENSE_SUSPENDED"),
     "license_merged": (403, "LICENSE_SUSPENDED"),
     "seat_taken_back": (403, "LICENSE_SUSPENDED"),
+    "device_stolen": (403, "LICENSE_SUSPENDED"),
+    "demo_device_had": (403, "LICENSE_NOT_ALLOWED"),
     "condition_country": (403, "LICENSE_NOT_ALLOWED"),
     "condition_virtual_machine": (403, "LICENSE_NOT_ALLOWED"),
     "condition_role": (403, "LICENSE_NOT_ALLOWED"),
@@ -150,6 +152,10 @@ def refused(visit: Visit, license_: License, outcome: Outcome, name: str | None)
             detail += " " + waits % {"device": device, "address": place}
     else:
         detail = ". ".join(problem(visit, decision.code, facts))
+    standing_in = emergencies.standing(visit.db, license_, visit.now)
+    if standing_in is not None:
+        says = visit.lang.gettext("An emergency license stands in until %(date)s: its key is at %(address)s.")
+        detail += " " + says % {"date": visit.lang.date(standing_in, visit.site.brand.zone), "address": place}
     meta = {
         "code": decision.code,
         "rule": decision.rule,
@@ -157,5 +163,6 @@ def refused(visit: Visit, license_: License, outcome: Outcome, name: str | None)
         "next_allowed_at": instant(decision.next_allowed_at) if decision.next_allowed_at else None,
         "alternatives": list(decision.alternatives),
         "portal": place,
+        "emergency_until": instant(standing_in) if standing_in else None,
     }
     return error(status, code, detail, meta=meta)

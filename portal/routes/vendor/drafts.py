@@ -9,6 +9,7 @@ from portal.actions.publications import MOST_NOTE
 from portal.actions.rule_drafts import Written
 from portal.models import RuleDraft, RuleSet
 from portal.screens import rule_desk
+from portal.screens.proving import fresh
 from portal.screens.rule_desk import RULES, address
 from portal.screens.rule_editor import editor, typed
 from portal.web import Answer, Visit, done, endpoint
@@ -74,6 +75,7 @@ def publish(visit: Visit, rule_set_id: UUID) -> Answer:
         return rule_desk.publication(visit, rule_set)
     if visit.form.values.get("base", "") != str(draft.edition):  # what was shown is not what would be published
         return rule_desk.publication(visit, rule_set, Written(code="draft_stale"))
+    fresh(visit, f"{address(rule_set)}/publication")
     written = publications.publish(visit, draft, note)
     if not written.allowed or written.version is None:
         return rule_desk.publication(visit, rule_set, written)

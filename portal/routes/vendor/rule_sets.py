@@ -7,6 +7,7 @@ from portal.actions import publications, rule_drafts
 from portal.actions.publications import MOST_NOTE
 from portal.rules import PRESETS, preset_text
 from portal.screens import rule_articles, rule_desk
+from portal.screens.proving import fresh
 from portal.screens.rule_desk import RULES, address
 from portal.web import Answer, Visit, done, endpoint, redirect
 
@@ -72,6 +73,7 @@ def roll_back(visit: Visit, rule_set_id: UUID, number: int) -> Answer:
     if visit.form.errors:
         return rule_desk.version(visit, rule_set, old)
     base_number = int(base) if base.isdecimal() and len(base) < 10 else 0
+    fresh(visit, f"{address(rule_set)}/versions/{number}")
     written = publications.roll_back(visit, rule_set, number, note, base_number=base_number)
     if not written.allowed or written.version is None:
         return rule_desk.version(visit, rule_set, old, written)
