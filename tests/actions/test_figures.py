@@ -19,7 +19,6 @@ from portal.reports.seats_over_time import seats_over_time
 from portal.screens.charts import HEIGHT, WIDTH, chart, top_of
 from tests.actions.estate import Estate, program
 
-pytest_plugins = ("tests.actions.conftest",)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
