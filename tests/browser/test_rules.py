@@ -131,5 +131,5 @@ def test_the_history_is_decided_again(busy: Demo, open_page: OpenPage, scripts: 
     expect(page.locator(".findings tbody tr")).to_have_count(4)
     expect(page.locator(".findings")).to_contain_text("Merle Falk")
     shoot(page, f"rules-{language}-6-run")
-    page.locator(".findings a").first.click()
+    page.locator(".findings tbody tr", has_text="Tessel CAD Pro").first.locator("a").first.click()
     expect(page.locator("h1")).to_contain_text("Tessel CAD Pro")

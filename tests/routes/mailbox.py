@@ -22,6 +22,14 @@ def worked(served: Served) -> list[Mail]:
         return list(db.execute(select(Mail).order_by(Mail.id)).scalars())
 
 
+def delivered(served: Served) -> None:
+    """Let the worker do all that is due, its mails to the server included."""
+    worker = worker_of(served.site)
+    worker.enlist()
+    while worker.round():
+        pass
+
+
 def mails(served: Served, recipient: str, kind: str) -> list[str]:
     """The texts of these mails to this address, oldest first."""
     found = [told for told in worked(served) if (told.recipient, told.kind) == (recipient, kind)]

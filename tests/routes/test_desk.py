@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.actions.threads import MOST_SIZE
-from portal.actions.workers import worker_of
 from portal.models import Attachment, CannedWords, Conflict, Event, Mail, Message, Request
 from tests.fixtures.client import Client, Portal, Served
 from tests.fixtures.homes import NOTE
 from tests.fixtures.mail import MailServer
 from tests.fixtures.page import Page
+from tests.routes.mailbox import delivered
 
 WORDS = "The preview stays black."
 
@@ -32,14 +32,6 @@ def send(client: Client, place: str, fields: dict[str, str], files: dict[str, tu
 def rows(served: Served, model: Any) -> list[Any]:
     with served.database.reading() as db:
         return list(db.execute(select(model).order_by(model.id)).scalars())
-
-
-def delivered(served: Served) -> None:
-    """Let the worker do all that is due, its mails included."""
-    worker = worker_of(served.site)
-    worker.enlist()
-    while worker.round():
-        pass
 
 
 def question(served: Served, place: str = "brandt") -> str:
