@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -46,6 +47,7 @@ class Language:
     long_pattern: DateTimePattern
     short_pattern: DateTimePattern
     month_pattern: DateTimePattern
+    unit_length: Literal["long", "short"]
 
     def gettext(self, message: str) -> str:
         if forms := self.replaced.get(message):
@@ -108,7 +110,7 @@ class Language:
             raise ValueError(f"{iso!r} is not a duration such as P30D or PT12H")
         written = [(int(n), f"duration-{unit}") for n, unit in zip(found.groups(), _UNITS, strict=True) if n]
         told = [part for part in written if part[0]] or written[-1:]
-        return self.list(format_unit(n, unit, length="long", locale=self.locale) for n, unit in told)
+        return self.list(format_unit(n, unit, length=self.unit_length, locale=self.locale) for n, unit in told)
 
     def list(self, items: Iterable[str]) -> str:
         return format_list([str(item) for item in items], locale=self.locale)
@@ -142,6 +144,7 @@ def build_language(
         long_pattern=parse_pattern(locale.date_formats["long"]),
         short_pattern=parse_pattern(locale.datetime_skeletons["yMMMd"]),
         month_pattern=parse_pattern(locale.datetime_skeletons["yMMM"]),
+        unit_length=_unit_length(locale),
     )
 
 
@@ -157,6 +160,11 @@ def choose(accept_language: str | None, wanted: str | None, available: Sequence[
         if quality:
             ranked.append((-float(quality[1]), position, tag.split("-")[0]))
     return next((code for rank, _, code in sorted(ranked) if rank and code in available), default)
+
+
+def _unit_length(locale: Locale) -> Literal["long", "short"]:
+    """Some languages write "30 days" in one way only, which is kept as the short one: then the long one is a name."""
+    return "short" if "duration" in format_unit(1, "duration-day", length="long", locale=locale) else "long"
 
 
 @lru_cache(maxsize=4096)

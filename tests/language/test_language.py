@@ -18,7 +18,14 @@ NOW = datetime(2026, 11, 22, 7, 12, tzinfo=UTC)
 
 def test_languages_name_themselves() -> None:
     names = {code: load_language(code).name for code in available()}
-    assert names == {"de": "Deutsch", "en": "English"}
+    assert names == {"de": "Deutsch", "en": "English", "fr": "Français", "ja": "日本語"}
+
+
+@pytest.mark.parametrize(
+    ("code", "days"), [("en", "30 days"), ("de", "30 Tage"), ("fr", "30\xa0jours"), ("ja", "30 日")]
+)
+def test_every_language_has_words_for_durations(code: str, days: str) -> None:
+    assert load_language(code).duration("P30D") == days
 
 
 def test_dates_are_written_out() -> None:

@@ -50,8 +50,8 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
 @pytest.mark.parametrize("language", available())
 def test_headings_are_no_sentences_and_sentences_end_with_a_full_stop(language: str) -> None:
     texts = stock(language)
-    assert [text for told in texts.headings.values() for text in told if text.endswith((".", ":", "!"))] == []
-    assert [text for told in texts.refusals.values() for text in told if not text.endswith(".")] == []
+    assert [text for told in texts.headings.values() for text in told if text.endswith((".", ":", "!", "。"))] == []
+    assert [text for told in texts.refusals.values() for text in told if not text.endswith((".", "。"))] == []
 
 
 def test_a_heading_says_when_it_works_again() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 
 from portal.models import User
-from tests.fixtures.client import Client, Served
+from portal.settings import SHIPPED_BRAND
+from tests.fixtures.client import Client, Portal, Served
 from tests.fixtures.page import Page
 from tests.routes.conftest import VERBS
 
@@ -103,3 +108,29 @@ def test_errors_speak_the_language_of_the_reader(served: Served) -> None:
     browser.get("/sign-in?lang=de")
     for path in ("/nothing", "/licenses/x"):
         assert language(browser.get(path, status=404)) == "de"
+
+
+@pytest.fixture
+def four(portal: Portal, tmp_path: Path) -> Served:
+    """A portal that is read in all the languages that come with it."""
+    brand = Path(shutil.copytree(SHIPPED_BRAND, tmp_path / "brand", ignore=shutil.ignore_patterns("examples")))
+    card = brand / "brand.toml"
+    card.write_text(card.read_text().replace('languages = ["en", "de"]', 'languages = ["en", "de", "fr", "ja"]'))
+    return portal(PORTAL_BRAND=str(brand))
+
+
+def test_many_languages_stand_in_a_menu_of_their_own(four: Served) -> None:
+    page = four.browser().get("/sign-in")
+    menu = page.root.one("details", class_="tongues")
+    assert menu.one("summary").text == "English"
+    assert [way.text for way in menu.all("a")] == ["Deutsch", "Français", "日本語"]
+
+
+@pytest.mark.parametrize(
+    ("code", "heading"), [("fr", "Connexion à vos licences"), ("ja", "ライセンスにサインイン")]
+)
+def test_pages_speak_each_of_them(four: Served, code: str, heading: str) -> None:
+    assert four.browser().get(f"/sign-in?lang={code}").heading == heading
+    eve, thing = four.as_("eve"), four.village.thing("eve", "move")
+    page = eve.get(f"{thing.page}?lang={code}")
+    assert language(page) == code and not re.search(r"duration-|%\(|\{[a-z]+\}", page.text)
