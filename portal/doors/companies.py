@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session as Db
 from sqlalchemy.orm import aliased
 
@@ -15,6 +15,7 @@ from portal import models
 from portal.access import Forbidden
 from portal.files.vault import Vault
 from portal.models import COUNTS, Group, Membership, ProviderDomain
+from portal.rows import Ready
 
 if TYPE_CHECKING:
     from portal.doors.openid import OpenId
@@ -109,16 +110,25 @@ class Companies:
         )  # fmt: skip
 
 
+# Asked at every sign-in, so it is built once.
+_HOME = aliased(Group)
+_INSISTING = Ready(
+    select(models.Provider.public_id)
+    .join(_HOME, _HOME.id == models.Provider.group_id)
+    .where(
+        models.Provider.only,
+        models.Provider.is_on,
+        exists().where(
+            Membership.user_id == bindparam("user"),
+            COUNTS,
+            Group.id == Membership.group_id,
+            Group.path.startswith(_HOME.path),
+        ),
+    )
+)
+
+
 def check_way_in(db: Db, user_id: int, provider: str | None) -> None:
     """Raise CompanyOnly where a company of the person wants them to come in through its provider, and they did not."""
-    home = aliased(Group)
-    inside = exists().where(
-        Membership.user_id == user_id, COUNTS, Group.id == Membership.group_id, Group.path.startswith(home.path)
-    )
-    wanted = (
-        select(models.Provider.public_id)
-        .join(home, home.id == models.Provider.group_id)
-        .where(models.Provider.only, models.Provider.is_on, inside)
-    )
-    if any(str(public_id) != provider for public_id in db.execute(wanted).scalars()):
+    if any(str(public_id) != provider for (public_id,) in _INSISTING.all(db, user=user_id)):
         raise CompanyOnly

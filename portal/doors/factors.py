@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session as Db
 
 from portal.access import Actor, Place
-from portal.doors.sessions import Proof
+from portal.doors.sessions import Proof, places_of
 from portal.models import Authenticator, Passkey, RecoveryCode
+from portal.rows import Ready
 
 Roles = frozenset[tuple[str, str]]  # (kind of group, role)
 
@@ -29,12 +30,20 @@ class Means:
         return self.passkeys + self.has_app
 
 
+# Asked at every sign-in, so it is built once.
+_OWNER = bindparam("user")
+_MEANS = Ready(
+    select(
+        exists().where(Authenticator.user_id == _OWNER, Authenticator.confirmed_at.is_not(None)),
+        select(func.count()).where(Passkey.user_id == _OWNER).scalar_subquery(),
+        select(func.count()).where(RecoveryCode.user_id == _OWNER, RecoveryCode.used_at.is_(None)).scalar_subquery(),
+    )
+)
+
+
 def means_of(db: Db, user_id: int) -> Means:
     """What this person can show, as of now."""
-    app = exists().where(Authenticator.user_id == user_id, Authenticator.confirmed_at.is_not(None))
-    passkeys = select(func.count()).where(Passkey.user_id == user_id).scalar_subquery()
-    codes = select(func.count()).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
-    has_app, many, left = db.execute(select(app, passkeys, codes.scalar_subquery())).one()
+    ((has_app, many, left),) = _MEANS.all(db, user=user_id)
     return Means(bool(has_app), many, left)
 
 
@@ -48,11 +57,14 @@ def is_due(actor: Actor, roles: Roles) -> bool:
     return bool(roles) and actor.kind == "user" and actor.factor_at is None and is_asked_of(actor.places, roles)
 
 
-def owes(means: Means, proof: Proof, places: Iterable[Place], roles: Roles) -> bool:
-    """Whether a second factor is shown before the door opens.
+def owes(db: Db, user_id: int, proof: Proof, roles: Roles) -> bool:
+    """Whether this person shows a second factor before the door opens.
 
     A company's sign-in asks for whatever the company wants; only where the operator insists, it is asked for here, too.
     """
-    if proof.factor or not means.factors:
+    if proof.factor:
         return False
-    return (means.has_app and proof.how != "company") or is_asked_of(places, roles)
+    means = means_of(db, user_id)
+    if not means.factors:
+        return False
+    return (means.has_app and proof.how != "company") or is_asked_of(places_of(db, user_id), roles)

@@ -19,8 +19,7 @@ def admit(
     is_proven_by_mail: bool = False,
 ) -> str:  # fmt: skip
     """Let in whoever owes no second factor; whoever does shows it first. Returns where to go on."""
-    means = factors.means_of(db, user.id)
-    if factors.owes(means, proof, sessions.places_of(db, user.id), visit.settings.second_factor):
+    if factors.owes(db, user.id, proof, visit.settings.second_factor):
         check_way_in(db, user.id, proof.provider)
         second.wait(visit, db, user.id, proof, next_, is_proven_by_mail=is_proven_by_mail)
         return second.PLACE
