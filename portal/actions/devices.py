@@ -119,7 +119,7 @@ def machine_of(device: Device) -> Machine:
 def name_of(doing: Doing, device_id: int) -> str:
     """What people call the device; a nameless one goes by the beginning of its fingerprint."""
     device = doing.db.get_one(Device, device_id)
-    return device.name or device.fingerprint[:12]
+    return device.called
 
 
 def wait(
@@ -172,7 +172,7 @@ def dismiss(doing: Doing, license_: License, waiting: WaitingDevice) -> bool:
     audit.record(
         doing.db, doing.now, doing.actor, Happened.DEVICE_DISMISSED,
         group_id=license_.group_id, license_id=license_.id, assignment_id=waiting.assignment_id,
-        device=device.name or device.fingerprint[:12],
+        device=device.called,
     )  # fmt: skip
     settle_waiting(doing, license_)
     return True

@@ -36,6 +36,11 @@ class Device(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
 
+    @property
+    def called(self) -> str:
+        """The name it goes by, or the beginning of what tells it apart from others."""
+        return self.name or self.fingerprint[:12]
+
 
 class WaitingDevice(Base):
     """A device that was refused for lack of a seat and is shown for a day to whoever may hand it one.

@@ -104,7 +104,7 @@ def waiting(
     )
     return [
         Seat(
-            id=one.public_id, name=_name(device), platform=device.platform, generation=None, state=State.WAITING,
+            id=one.public_id, name=device.called, platform=device.platform, generation=None, state=State.WAITING,
             seen_at=one.asked_at, file_until=None, waits_until=one.until, since=None, until=None, may_dismiss=may_use,
         )
         for one, device in rows
@@ -120,7 +120,7 @@ def _seat(
     state = State.KEPT if is_live and device is None else SEAT_STATES[ActivationState(one.state)]
     return Seat(
         id=one.public_id,
-        name=_name(device) if device else None,
+        name=device.called if device else None,
         platform=device.platform if device else None,
         generation=one.generation,
         state=state,
@@ -138,7 +138,3 @@ def _seat(
         person=person,
         device=device.public_id if device is not None and is_live else None,
     )
-
-
-def _name(device: Device) -> str:
-    return device.name or device.fingerprint[:12]

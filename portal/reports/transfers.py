@@ -88,7 +88,7 @@ def cases(
         .limit(MOST)
     )
     return tuple(
-        Case(found.public_id, device and _name(device), found.reason, found.times, found.last_at)
+        Case(found.public_id, device and device.called, found.reason, found.times, found.last_at)
         for found, device in rows
     )
 
@@ -116,14 +116,10 @@ def _carried(row: Any) -> Carried:
         kind=transfer.kind,
         license=row.License.public_id,
         product=row.name,
-        device=_name(row.Device),
+        device=row.Device.called,
         created_at=transfer.created_at,
         not_after=transfer.not_after,
         closed=transfer.closed,
         is_live=activation.ended_at is None,
         has_key=activation.device_key is not None,
     )
-
-
-def _name(device: Device) -> str:
-    return device.name or device.fingerprint[:12]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from portal.language import Language
 from portal.reports.holdings import Holding
 from portal.reports.shapes import State
+from portal.screens.table import day
 
 
 def columns(lang: Language) -> list[str]:
@@ -28,8 +28,8 @@ def line(lang: Language, zone: ZoneInfo, one: Holding) -> list[str]:
         str(one.seats),
         str(one.used),
         last_use(lang, one.last_use),
-        _day(one.since, zone),
-        _day(one.ends_at, zone) or lang.gettext("No end date"),
+        day(one.since, zone),
+        day(one.ends_at, zone) or lang.gettext("No end date"),
     ]
 
 
@@ -51,7 +51,3 @@ def last_use(lang: Language, span: str) -> str:
         "earlier": lang.gettext("longer ago"),
         "never": lang.gettext("never"),
     }[span]
-
-
-def _day(moment: datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).date().isoformat() if moment else ""

@@ -60,7 +60,7 @@ def dialogue(visit: Visit, device: Device, *, status: int = 200, code: str = "")
     errors = {field: problem(visit, error, {})[1] for field, error in visit.form.errors.items()}
     return page(
         visit, "losses/new.html", status=status, part="losses/_dialogue.html",
-        device=device, name=name(device), lines=lines,
+        device=device, name=device.called, lines=lines,
         seen_at=max((one.seen_at for _, one in held if one.seen_at is not None), default=None),
         form=dict(visit.form.values), errors=errors, problem=problem(visit, code, {}) if code else None,
     )  # fmt: skip
@@ -80,12 +80,8 @@ def outcome(
     )  # fmt: skip
 
 
-def name(device: Device) -> str:
-    return device.name or device.fingerprint[:12]
-
-
 def device_name(visit: Visit, loss: Loss) -> str:
-    return name(visit.db.get_one(Device, loss.device_id))
+    return visit.db.get_one(Device, loss.device_id).called
 
 
 def _line(visit: Visit, said: Said) -> Line:
@@ -112,7 +108,7 @@ def _result(visit: Visit, loss: Loss, license_: License, row: LossActivation) ->
     new = visit.db.get_one(Activation, row.replaced_by_id)
     if new.ended_at is not None:
         return Result(license_.public_id, product, "over")
-    device = name(visit.db.get_one(Device, new.device_id)) if new.device_id is not None else None
+    device = visit.db.get_one(Device, new.device_id).called if new.device_id is not None else None
     if new.state == ActivationState.PENDING:
         return Result(license_.public_id, product, "moved" if device else "kept", device)
     return Result(license_.public_id, product, "runs", device)

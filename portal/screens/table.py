@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from portal.language import Language
@@ -24,8 +25,8 @@ def license_line(lang: Language, zone: ZoneInfo, row: Row) -> list[str]:
         str(row.quantity),
         str(row.used),
         ", ".join(row.devices) + (f" +{row.more_devices}" if row.more_devices else ""),
-        _day(row.seen_at, zone),
-        _day(row.term.ends_at, zone) or lang.gettext("No end date"),
+        day(row.seen_at, zone),
+        day(row.term.ends_at, zone) or lang.gettext("No end date"),
         row.holder or "",
     ]
 
@@ -53,5 +54,6 @@ def state_word(lang: Language, state: State) -> str:
     }[state]
 
 
-def _day(moment, zone: ZoneInfo) -> str:  # type: ignore[no-untyped-def]
+def day(moment: datetime | None, zone: ZoneInfo) -> str:
+    """A day as spreadsheets sort it, or nothing."""
     return moment.astimezone(zone).date().isoformat() if moment else ""

@@ -36,11 +36,11 @@ def test_every_mistake_is_told_and_not_only_the_first(folder: Path) -> None:
     write(folder, "brand.toml", card.replace("city =", "colour = 1\nfond = 2\ncity ="))
     write(folder, "tokens.css", ":root {\n  --primary: #fc0;\n}\n")
     write(folder, "words/en.toml", "[refusals]\nno_such = 'x'\n")
-    write(folder, "words/fr.toml", "")
+    write(folder, "words/xx.toml", "")
     write(folder, "logo.svg", PICTURE.format("<script>alert(1)</script>"))
     found = told(folder)
     assert [line.split(": ")[0] for line in found] == [
-        "brand.toml:5", "brand.toml:6", "tokens.css:2", "words/en.toml:2", "words/fr.toml", "logo.svg:2"
+        "brand.toml:5", "brand.toml:6", "tokens.css:2", "words/en.toml:2", "words/xx.toml", "logo.svg:2"
     ]  # fmt: skip
     assert "there is no key 'colour'" in found[0] and "nearest that passes is oklch" in found[2]
 
