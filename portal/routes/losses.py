@@ -35,7 +35,7 @@ def report(visit: Visit, device_id: UUID) -> Answer:
     reported = losses.report(visit, device, LossKind(kind), held)
     if reported.loss is None:
         return screens.dialogue(visit, device, status=422, code=reported.code)
-    return done(visit, f"/losses/{reported.loss.public_id}", "loss_reported", device=screens.name(device))
+    return done(visit, f"/losses/{reported.loss.public_id}", "loss_reported", device=device.called)
 
 
 @endpoint.get("/losses/{loss_id:uuid}")
