@@ -1,6 +1,6 @@
 # make setup   an environment in .venv that runs the portal
 # make demo    the portal with sample people, products and tickets   (PORT=8000 PORTAL_DATA=./data)
-# make test    all tests, or some: make test ARGS="tests/rules -k budget"
+# make test    all tests, or some: make test ARGS="tests/rules -k budget"; WORKERS=0 runs them one after the other
 # make screens pictures of every page in build/screens, or of some: make screens ARGS="'license-*' --width 360";
 #              ARGS=--every-brand takes them in the example brands too
 # make bench   what the portal costs, beside floors   (DATABASE=sqlite|postgresql LICENSES=100000 QUICK=1 SKIP=1 COMPARE=file)
@@ -11,6 +11,8 @@ PYTHON ?= python3
 PORT ?= 8000
 PORTAL_DATA ?= ./data
 ARGS ?=
+# So many processes run tests side by side, each with databases, keys and a browser of its own.
+WORKERS ?= auto
 DATABASE ?= sqlite
 LICENSES ?= 100000
 
@@ -28,7 +30,7 @@ demo: setup
 
 test: .venv/.test-ready tests/oidc/node_modules/.package-lock.json
 	tools/set-up-chromium
-	.venv/bin/python -m pytest $(ARGS)
+	.venv/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 screens: .venv/.test-ready
 	tools/set-up-chromium
