@@ -1,8 +1,9 @@
 # make setup   an environment in .venv that runs the portal
 # make demo    the portal with sample people, products and tickets   (PORT=8000 PORTAL_DATA=./data)
+# make example what the example program needs besides
 # make test    all tests, or some: make test ARGS="tests/rules -k budget"; WORKERS=0 runs them one after the other
-# make screens pictures of every page in build/screens, or of some: make screens ARGS="'license-*' --width 360";
-#              ARGS=--every-brand takes them in the example brands too
+# make screens pictures of every page, print and mail in build/screens, or of some: make screens ARGS="'license-*' --width 360";
+#              ARGS=--every-brand takes them in the example brands too, --sheet puts all of them on one page
 # make bench   what the portal costs, beside floors   (DATABASE=sqlite|postgresql LICENSES=100000 QUICK=1 SKIP=1 COMPARE=file)
 # make lint    style and import order
 # make lock    choose the newest versions that pyproject.toml allows and lock them
@@ -21,16 +22,18 @@ PIP := .venv/bin/python -m pip install -qq --disable-pip-version-check --require
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 pyproject.toml --group build
 
-.PHONY: setup demo test screens bench lint lock
+.PHONY: setup demo example test screens bench lint lock
 
 setup: .venv/.run-ready
 
 demo: setup
 	PORT=$(PORT) PORTAL_DATA=$(PORTAL_DATA) .venv/bin/portal demo --serve
 
+example: .venv/.test-ready
+
 test: .venv/.test-ready tests/oidc/node_modules/.package-lock.json
 	tools/set-up-chromium
-	.venv/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	.venv/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 screens: .venv/.test-ready
 	tools/set-up-chromium

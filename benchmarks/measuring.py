@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from benchmarks import client, processes
 from benchmarks.client import Next
@@ -13,11 +14,22 @@ from benchmarks.servers import Server
 from benchmarks.works import Work
 
 Say = Callable[[str], None]
+Key = TypeVar("Key", str, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of those that are measured in turns. `follow` makes the requests of one round; `postmaster` is PostgreSQL's
+    first process, where it runs here."""
+
+    server: Server
+    follow: Callable[[], Next]
+    postmaster: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a run measures with. `postmaster` is PostgreSQL's first process, where it runs here."""
+    """What a run measures with."""
 
     plan: Plan
     say: Say
@@ -27,25 +39,29 @@ class Bench:
         self, work: Work, name: str, portal: Server, follow: Callable[[], Next], floor: Server | None = None,
         of_floor: Callable[[], Next] | None = None,
     ) -> Result:  # fmt: skip
-        """Warm up, then measure. `follow` makes the requests of one round of the portal, `of_floor` of the floor."""
-        self.say(f"measuring: {name}")
-        servers: Mapping[str, tuple[Server, Callable[[], Next]]] = {"portal": (portal, follow)}
-        if floor:
-            servers = {"floor": (floor, of_floor or follow), **servers}
-        rounds: dict[str, list[Round]] = {each: [] for each in servers}
-        for server, ask in servers.values():
-            self._round(work, server, ask(), max(self.plan.warm, self.plan.seconds / 2))
-        for _ in range(self.plan.rounds):
-            for each, (server, ask) in servers.items():
-                rounds[each].append(self._round(work, server, ask(), self.plan.seconds))
-        found: dict[str, Figures] = {each: figures(taken) for each, taken in rounds.items()}
+        """The portal, and the floor where there is one. `of_floor` makes other requests for it."""
+        sides = {"floor": Side(floor, of_floor or follow, self.postmaster)} if floor else {}
+        found = self.in_turns(work, name, {**sides, "portal": Side(portal, follow, self.postmaster)})
         return Result(name, found["portal"], found.get("floor"), work.goal, work.least)
 
-    def _round(self, work: Work, server: Server, follow: Next, seconds: float) -> Round:
-        before, database = server.cpu(), self.database()
-        taken = client.drive(server.port, follow, work.connections, seconds, frozenset({work.wanted}))
-        return Round(taken, server.cpu() - before, self.database() - database)
+    def in_turns(self, work: Work, name: str, sides: Mapping[Key, Side]) -> dict[Key, Figures]:
+        """Warm up, then measure all of them round by round."""
+        self.say(f"measuring: {name}")
+        rounds: dict[Key, list[Round]] = {each: [] for each in sides}
+        for side in sides.values():
+            self._round(work, side, max(self.plan.warm, self.plan.seconds / 2))
+        for _ in range(self.plan.rounds):
+            for each, side in sides.items():
+                rounds[each].append(self._round(work, side, self.plan.seconds))
+        return {each: figures(taken) for each, taken in rounds.items()}
 
-    def database(self) -> float:
-        """CPU seconds of PostgreSQL's processes so far."""
-        return processes.family_cpu(self.postmaster) if self.postmaster else 0.0
+    def _round(self, work: Work, side: Side, seconds: float) -> Round:
+        follow, wanted = side.follow(), frozenset({work.wanted})
+        before, database = side.server.cpu(), cpu_of(side.postmaster)
+        taken = client.drive(side.server.port, follow, work.connections, seconds, wanted)
+        return Round(taken, side.server.cpu() - before, cpu_of(side.postmaster) - database)
+
+
+def cpu_of(postmaster: int | None) -> float:
+    """CPU seconds of PostgreSQL's processes so far."""
+    return processes.family_cpu(postmaster) if postmaster else 0.0

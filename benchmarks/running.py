@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from benchmarks import plan as plans
 from benchmarks import servers, several, weight, works
 from benchmarks.figures import Result
-from benchmarks.measuring import Bench, Say
+from benchmarks.measuring import Bench, Say, Side
 from benchmarks.plan import Plan
 from benchmarks.scene import Scene, scene
 from benchmarks.servers import Server
@@ -48,7 +48,7 @@ def run(kind: str, plan: Plan, say: Say) -> Report:
             weights = weight.weight(portal.port, works.page(OVERVIEW, place.cookie))
             memory = portal.memory()
         several = list(_several(Bench(plan, say, place.postmaster), place)) if kind == "postgresql" else []
-    sizes = {licenses: _at_size(kind, plans.of_size(plan, licenses), say) for licenses in plan.sizes}
+    sizes = _sizes(kind, plan, say) if plan.sizes else {}
     return Report(kind, plan.world.licenses, results, starts, memory, weights, several, sizes)
 
 
@@ -64,7 +64,7 @@ def _works(bench: Bench, place: Scene, portal: Server, floor: Server) -> Iterato
     yield from _calls(bench, place, portal, floor)
 
 
-def _calls(bench: Bench, place: Scene, portal: Server, floor: Server | None) -> Iterator[Result]:
+def _calls(bench: Bench, place: Scene, portal: Server, floor: Server) -> Iterator[Result]:
     """What programs do: each activation takes the seat of another license, and then those programs come again."""
     active: list[str] = []
 
@@ -76,12 +76,8 @@ def _calls(bench: Bench, place: Scene, portal: Server, floor: Server | None) -> 
     def of_floor() -> works.Next:
         return works.each(works.activations(place.seats(bench.plan.activations)))
 
-    # As many as there are, however long it takes.
-    patient = dataclasses.replace(bench, plan=dataclasses.replace(bench.plan, seconds=120.0))
     work = works.ON_POSTGRESQL if bench.postmaster else works.ACTIVATION
-    yield patient.measure(work, work.name, portal, of_portal, floor, of_floor)
-    if floor is None:
-        return
+    yield _patient(bench).measure(work, work.name, portal, of_portal, floor, of_floor)
     for work, requests in ((works.VALIDATION, works.validations), (works.CHECK_OUT, works.check_outs)):
         asked = list(requests(active))
         yield bench.measure(work, work.name, portal, lambda asked=asked: works.each(asked))
@@ -91,13 +87,35 @@ def _several(bench: Bench, place: Scene) -> Iterator[Result]:
     yield from several.compare(bench, place, works.page(OVERVIEW, place.cookie))
 
 
-def _at_size(kind: str, plan: Plan, say: Say) -> list[Result]:
-    """Overview and activation among so many licenses."""
-    with scene(kind, plan.world, say) as place, servers.portal(place.data, place.database) as portal:
-        bench, overview = Bench(plan, say, place.postmaster), works.page(OVERVIEW, place.cookie)
-        name = f"overview among {plan.world.licenses:,}"
-        found = [bench.measure(works.OVERVIEW, name, portal, lambda: works.again(overview))]
-        return found + list(_calls(bench, place, portal, None))
+def _sizes(kind: str, plan: Plan, say: Say) -> dict[int, list[Result]]:
+    """Overview and activation among few licenses and among many, in turns: all worlds stand at the same time."""
+    readers, programs, bench = {}, {}, Bench(plan, say)
+    with ExitStack() as stack:
+        for licenses in plan.sizes:
+            bench = Bench(plans.of_size(plan, licenses), say)
+            place = stack.enter_context(scene(kind, bench.plan.world, say))
+            portal = stack.enter_context(servers.portal(place.data, place.database))
+            readers[licenses] = _readers(place, portal)
+            programs[licenses] = _programs(bench.plan.activations, place, portal)
+        overviews = bench.in_turns(works.OVERVIEW, "overview among few and many", readers)
+        activations = _patient(bench).in_turns(works.ACTIVATION, "activation among few and many", programs)
+    return {
+        licenses: [Result("overview", overviews[licenses]), Result("online activation", activations[licenses])]
+        for licenses in plan.sizes
+    }
+
+
+def _patient(bench: Bench) -> Bench:
+    """For requests of which there are so many and no more: all of them, however long it takes."""
+    return dataclasses.replace(bench, plan=dataclasses.replace(bench.plan, seconds=120.0))
+
+
+def _readers(place: Scene, portal: Server) -> Side:
+    return Side(portal, lambda: works.again(works.page(OVERVIEW, place.cookie)), place.postmaster)
+
+
+def _programs(number: int, place: Scene, portal: Server) -> Side:
+    return Side(portal, lambda: works.each(works.activations(place.seats(number))), place.postmaster)
 
 
 def _start(place: Scene) -> float:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from benchmarks import client, servers, works
 from benchmarks.client import Next, Taken
 from benchmarks.figures import Result, Round, figures
-from benchmarks.measuring import Bench
+from benchmarks.measuring import Bench, cpu_of
 from benchmarks.scene import Scene
 from benchmarks.servers import Server
 from benchmarks.works import Work
@@ -44,7 +44,7 @@ def _of(
 
 
 def _round(bench: Bench, work: Work, asked: Sequence[Server], follows: Sequence[Next], seconds: float) -> Round:
-    before, database = sum(server.cpu() for server in asked), bench.database()
+    before, database = sum(server.cpu() for server in asked), cpu_of(bench.postmaster)
 
     def drive(server: Server, follow: Next) -> Taken:
         return client.drive(server.port, follow, CONNECTIONS // len(asked), seconds, frozenset({work.wanted}))
@@ -52,4 +52,4 @@ def _round(bench: Bench, work: Work, asked: Sequence[Server], follows: Sequence[
     with ThreadPoolExecutor(len(asked)) as threads:
         taken = list(threads.map(drive, asked, follows))
     whole = Taken([time for one in taken for time in one.times], max(one.elapsed for one in taken))
-    return Round(whole, sum(server.cpu() for server in asked) - before, bench.database() - database)
+    return Round(whole, sum(server.cpu() for server in asked) - before, cpu_of(bench.postmaster) - database)

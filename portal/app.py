@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -35,6 +36,7 @@ from portal.web.lanes import Lanes
 log = logging.getLogger("portal")
 
 CALLERS = 6  # threads that wait for servers of other people
+REST = 3.0  # seconds
 
 
 def build_site(settings: Settings, clock: Clock = system_clock) -> Site:
@@ -86,9 +88,11 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
         gc.collect()
         gc.freeze()
         gc.set_threshold(10_000, 20, 50)
+        resting = asyncio.create_task(_rest())
         try:
             yield
         finally:
+            resting.cancel()
             if worker:
                 worker.stop()
             executor.shutdown(wait=True)
@@ -116,6 +120,13 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     return app
 
 
+async def _rest() -> None:
+    """Hold no memory for hashing while nobody signs in."""
+    while True:
+        await asyncio.sleep(REST)
+        passwords.rest()
+
+
 class Ready(Response[bytes]):
     """An answer that is complete already, in the shape that error handlers must have."""
 
@@ -129,14 +140,15 @@ class Ready(Response[bytes]):
 
 def _on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     status = error.status_code if error.status_code in (404, 405) else 400 if error.status_code < 500 else 500
-    if status == 500:
-        log.error("error at %s", request.scope["path"], exc_info=error)
     visit, answer = unrouted(request, status)
+    if status == 500:
+        log.error("error %s at %s", visit.number, visit.path, exc_info=error)
     if allowed := (error.headers or {}).get("allow"):
         answer.headers["Allow"] = allowed
     return Ready(sent(visit, answer))
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("error at %s", request.scope["path"], exc_info=error)
-    return Ready(sent(*unrouted(request, 500)))
+    visit, answer = unrouted(request, 500)
+    log.error("error %s at %s", visit.number, visit.path, exc_info=error)
+    return Ready(sent(visit, answer))

@@ -164,6 +164,12 @@ class Database:
             session.commit()
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """The same without a unit of work, for a look with statements that are built once: that takes half the time."""
+        with self.reader.begin() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work is committed at the end of the block, or undone by an exception."""
         if not self.sqlite:

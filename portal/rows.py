@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from sqlalchemy import CompoundSelect, Delete, Dialect, Insert, Select, Update, insert
+from sqlalchemy import CompoundSelect, Connection, Delete, Dialect, Insert, Select, Update, insert
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,17 +29,15 @@ class Ready:
         self._statement, self._names = statement, names
         self._forms: dict[str, Form] = {}
 
-    def all(self, db: Session, **values: Any) -> list[tuple[Any, ...]]:
+    def all(self, db: Session | Connection, **values: Any) -> list[tuple[Any, ...]]:
         """What was changed in the session before is seen by it."""
-        db.flush()
-        connection = db.connection()
-        dialect = connection.dialect
+        dialect, cursor = _beneath(db)
         form = self._forms.get(dialect.name)
         if form is None:
             form = self._forms[dialect.name] = self._form(dialect)
-        return form.run(connection.connection.driver_connection, values)
+        return form.run(cursor, values)
 
-    def first(self, db: Session, **values: Any) -> tuple[Any, ...] | None:
+    def first(self, db: Session | Connection, **values: Any) -> tuple[Any, ...] | None:
         rows = self.all(db, **values)
         return rows[0] if rows else None
 
@@ -54,6 +52,19 @@ class Ready:
         return Form(compiled, dialect, self._statement)
 
 
+def _beneath(db: Session | Connection) -> tuple[Dialect, Any]:
+    """A cursor of the driver's own, one for each transaction of a session, since all of this takes a while."""
+    if isinstance(db, Connection):
+        return db.dialect, db.connection.cursor()
+    db.flush()
+    transaction = db.get_transaction()
+    known: tuple[object, Dialect, Any] | None = db.info.get(Ready)
+    if known is None or known[0] is not transaction:
+        connection = db.connection()
+        known = db.info[Ready] = db.get_transaction(), connection.dialect, connection.connection.cursor()
+    return known[1:]
+
+
 class Form:
     """A statement as one driver takes it."""
 
@@ -66,11 +77,12 @@ class Form:
         types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
         processes = ((at, type_.result_processor(dialect, None)) for at, type_ in enumerate(types))
         self._out_of = [(at, process) for at, process in processes if process is not None]
+        self._has_rows = bool(types)  # a driver that is asked for it describes every column
 
-    def run(self, driver: Any, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def run(self, cursor: Any, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         try:
-            cursor = driver.execute(self.text, self.parameters(values))
-            rows = cursor.fetchall() if cursor.description else []
+            cursor.execute(self.text, self.parameters(values))
+            rows = cursor.fetchall() if self._has_rows else []
         except self._dialect.loaded_dbapi.Error as problem:
             raise translated(problem, self.text, self._dialect) from problem
         return [self._read(row) for row in rows] if self._out_of else rows

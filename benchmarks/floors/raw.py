@@ -38,7 +38,7 @@ class Raw:
     def replay(self, statement: str, values: Any) -> None:
         """Run a statement as SQLAlchemy had written it for this driver, and fetch what it finds."""
         cursor = self._connection.execute(statement, values)
-        if cursor.description:
+        if self.is_sqlite or cursor.rownumber is not None:
             cursor.fetchall()
 
     def run(self, statement: str, *values: Any) -> Sequence[Any]:
@@ -47,4 +47,5 @@ class Raw:
             return self._connection.execute(statement, [for_sqlite(value) for value in values]).fetchall()
         values_ = [Jsonb(value) if isinstance(value, dict) else value for value in values]
         cursor = self._connection.execute(statement.replace("?", "%s"), values_)
-        return cursor.fetchall() if cursor.description else []
+        # Whoever asks this driver whether there are rows by their description has every column described.
+        return cursor.fetchall() if "SELECT" in statement or "RETURNING" in statement else []

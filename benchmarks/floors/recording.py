@@ -31,9 +31,9 @@ async def page(portal: Litestar, path: str, cookie: str) -> HTTPRouteHandler:
         rendered.append(asked)
         return original(*asked)
 
-    def run(form: rows.Form, driver: Any, values: dict[str, Any]) -> list[Any]:
+    def run(form: rows.Form, cursor: Any, values: dict[str, Any]) -> list[Any]:
         statements.append((form.text, form.parameters(values)))
-        return ran(form, driver, values)
+        return ran(form, cursor, values)
 
     original, pages.render = pages.render, render
     ran = rows.Form.run

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 
 from portal.actions.doing import Doing
 from portal.brand.stationery import Stationery, plain
+from portal.doors.entrants import Entrant
 from portal.jobs import mail
 from portal.models import Activation, Article, Assignment, Device, License, Loss, Product, User
 from portal.rows import Ready
@@ -98,9 +99,9 @@ def lost(doing: Doing, loss: Loss, device: str, held: Sequence[tuple[License, Ac
         mail.note(doing.db, doing.vault, doing.now, user, draft, stationery.sender)
 
 
-def new_sign_in(doing: Doing, user_id: int, *, agent: str, network: str) -> None:
+def new_sign_in(doing: Doing, user: Entrant, *, agent: str, network: str) -> None:
     """Somebody came in with a browser that was not seen at this account before."""
-    stationery, user = doing.stationery, _addressee(doing, user_id)
+    stationery = doing.stationery
     if stationery is None or not can_be_written_to(user):
         return
     facts = {"person": plain(user.name), "agent": agent, "network": network}
@@ -171,7 +172,7 @@ class Addressee(NamedTuple):
     disabled_at: datetime | None
 
 
-Reader = User | Addressee
+Reader = User | Addressee | Entrant
 _READER = Ready(
     select(*(User.__table__.c[name] for name in Addressee._fields)).where(User.id == bindparam("user"))
 )

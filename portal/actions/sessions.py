@@ -10,12 +10,13 @@ from portal.actions import emergencies, letters
 from portal.actions.doing import Doing
 from portal.audit import Happened
 from portal.doors import limits, sessions
-from portal.doors.sessions import PASSWORD, Person, Proof
+from portal.doors.entrants import Entrant
+from portal.doors.sessions import PASSWORD, Proof
 from portal.models import User
 
 
 def enter(
-    doing: Doing, user: Person, *, agent: str, address: str, is_new_browser: bool = False, proof: Proof = PASSWORD
+    doing: Doing, user: Entrant, *, agent: str, address: str, is_new_browser: bool = False, proof: Proof = PASSWORD
 ) -> str:
     """A person came in; a session that the browser had before ends. Returns the token for the cookie.
 
@@ -28,7 +29,7 @@ def enter(
             update(User).where(User.id == user.id, User.brand.is_distinct_from(brand)).values(brand=brand)
         )
     if is_new_browser:
-        letters.new_sign_in(doing, user.id, agent=agent, network=limits.network(address))
+        letters.new_sign_in(doing, user, agent=agent, network=limits.network(address))
     token = sessions.open_for_user(doing.db, user, doing.now, agent=agent, address=address, proof=proof)
     _record(doing, Actor(kind="user", user_id=user.id), address)
     return token

@@ -7,15 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
-from sqlalchemy.orm import aliased
 
 from portal import models
 from portal.access import Forbidden
 from portal.files.vault import Vault
-from portal.models import COUNTS, Group, Membership, ProviderDomain
-from portal.rows import Ready
+from portal.models import ProviderDomain
 
 if TYPE_CHECKING:
     from portal.doors.openid import OpenId
@@ -108,27 +106,3 @@ class Companies:
             str(row.public_id), row.name, row.issuer, row.client_id, secret,
             frozenset(db.execute(mine).scalars()), row.group_id, row.is_on,
         )  # fmt: skip
-
-
-# Asked at every sign-in, so it is built once.
-_HOME = aliased(Group)
-_INSISTING = Ready(
-    select(models.Provider.public_id)
-    .join(_HOME, _HOME.id == models.Provider.group_id)
-    .where(
-        models.Provider.only,
-        models.Provider.is_on,
-        exists().where(
-            Membership.user_id == bindparam("user"),
-            COUNTS,
-            Group.id == Membership.group_id,
-            Group.path.startswith(_HOME.path),
-        ),
-    )
-)
-
-
-def check_way_in(db: Db, user_id: int, provider: str | None) -> None:
-    """Raise CompanyOnly where a company of the person wants them to come in through its provider, and they did not."""
-    if any(str(public_id) != provider for (public_id,) in _INSISTING.all(db, user=user_id)):
-        raise CompanyOnly

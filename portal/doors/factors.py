@@ -1,4 +1,4 @@
-"""Second factors: what a person has of them, of whom the operator asks one, and who owes one at the door."""
+"""Second factors: what a person has of them, and of whom the operator asks one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session as Db
 
 from portal.access import Actor, Place
-from portal.doors.sessions import Proof, places_of
 from portal.models import Authenticator, Passkey, RecoveryCode
 from portal.rows import Ready
 
@@ -30,7 +29,6 @@ class Means:
         return self.passkeys + self.has_app
 
 
-# Asked at every sign-in, so it is built once.
 _OWNER = bindparam("user")
 _MEANS = Ready(
     select(
@@ -55,16 +53,3 @@ def is_asked_of(places: Iterable[Place], roles: Roles) -> bool:
 def is_due(actor: Actor, roles: Roles) -> bool:
     """Whether this person may do nothing before they have shown a second factor."""
     return bool(roles) and actor.kind == "user" and actor.factor_at is None and is_asked_of(actor.places, roles)
-
-
-def owes(db: Db, user_id: int, proof: Proof, roles: Roles) -> bool:
-    """Whether this person shows a second factor before the door opens.
-
-    A company's sign-in asks for whatever the company wants; only where the operator insists, it is asked for here, too.
-    """
-    if proof.factor:
-        return False
-    means = means_of(db, user_id)
-    if not means.factors:
-        return False
-    return (means.has_app and proof.how != "company") or is_asked_of(places_of(db, user_id), roles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, delete, func, literal, select, union_all
+from sqlalchemy import Connection, Integer, bindparam, delete, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Stop
@@ -28,17 +29,40 @@ class TooMany(Stop):
     status = 429
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("too_many_attempts", minutes=-(-retry_after // 60))
+        super().__init__("too_many_attempts", wait=retry_after)
         self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most this many failures of one subject in the period."""
+    """At most this many failures of one subject in the period; after the `free` ones each makes the next try wait."""
 
     name: str
     most: int
     period: timedelta
+    free: int | None = None
+
+    def wait(self, failures: int) -> timedelta:
+        """How long the next try waits after so many failures: it grows from a second to the whole period."""
+        if failures >= self.most:
+            return self.period
+        if self.free is None or failures < self.free:
+            return timedelta(0)
+        steps = (failures - self.free) / (self.most - self.free)
+        return timedelta(seconds=round(self.period.total_seconds() ** steps))
+
+    def opens_at(self, failed: Failed) -> datetime | None:
+        """When the door opens that these failures shut; None where there were none."""
+        since = failed.oldest if self.free is None else failed.newest
+        return since and since + self.wait(failed.count)
+
+
+class Failed(NamedTuple):
+    """The failures of one subject that its limit counts."""
+
+    count: int
+    oldest: datetime | None
+    newest: datetime | None
 
 
 QUARTER = timedelta(minutes=15)
@@ -46,8 +70,9 @@ QUARTER = timedelta(minutes=15)
 ACCOUNT = Limit("account", 10, QUARTER)
 PASSWORD_ADDRESS = Limit("password-address", 30, QUARTER)
 PASSWORD_NETWORK = Limit("password-network", 100, QUARTER)
-TICKET_ADDRESS = Limit("ticket-address", 15, QUARTER)
-TICKET_NETWORK = Limit("ticket-network", 60, QUARTER)
+# Whoever types from a sheet of paper errs a few times, and waits seconds then; whoever goes on guessing waits minutes.
+TICKET_ADDRESS = Limit("ticket-address", 15, QUARTER, free=4)
+TICKET_NETWORK = Limit("ticket-network", 60, QUARTER, free=30)
 # Whoever follows a link types an address: so that nobody is flooded with mails, and nobody tries out many of them.
 INVITED_ACCOUNT = Limit("invited-account", 5, QUARTER)
 INVITED_ADDRESS = Limit("invited-address", 20, QUARTER)
@@ -79,7 +104,7 @@ MOST_SHUT = 50_000
 ONE_PASTE = 10
 
 Subject = tuple[Limit, str]
-Look = Callable[[Session], Any]
+Look = Callable[[Connection], Any]
 
 
 def at_password(email: str, address: str, *, is_known: bool = False) -> list[Subject]:
@@ -104,8 +129,12 @@ def at_passkey(address: str) -> list[Subject]:
     return [(PASSKEY_ADDRESS, address), (PASSKEY_NETWORK, network(address))]
 
 
-def at_ticket(address: str) -> list[Subject]:
-    """Whom a wrong ticket counts against: whoever guesses, and never the ticket, whose holder comes from elsewhere."""
+def at_ticket(address: str, *, known: str = "") -> list[Subject]:
+    """Whom a wrong ticket counts against: whoever guesses, and never the ticket, whose holder comes from elsewhere, or
+    from a browser that came in with it before: then it is the `known` one, and counts for itself alone.
+    """
+    if known:
+        return [(TICKET_ADDRESS, f"{known}\x00known")]
     return [(TICKET_ADDRESS, address), (TICKET_NETWORK, network(address))]
 
 
@@ -126,7 +155,7 @@ def asking(what: str, email: str, address: str) -> list[Subject]:
 
 @cache
 def _failures_of(number: int) -> Ready:
-    """The failures of so many keys in their periods, and the oldest that counts: a row each, in one statement."""
+    """The failures of so many keys in their periods, the oldest and the newest: a row each, in one statement."""
     rows = []
     for at in range(number):
         newest = (
@@ -136,7 +165,8 @@ def _failures_of(number: int) -> Ready:
             .limit(bindparam(f"most{at}"))
             .subquery()
         )
-        rows.append(select(literal(at, Integer).label("at"), func.count(), func.min(newest.c.at)).select_from(newest))
+        counted = func.count(), func.min(newest.c.at), func.max(newest.c.at)
+        rows.append(select(literal(at, Integer).label("at"), *counted))
     return Ready(union_all(*rows) if number > 1 else rows[0])
 
 
@@ -158,10 +188,14 @@ def failures_in(wrong: int) -> int:
 class Trial:
     """One try at a door that is under way."""
 
-    def __init__(self, keys: list[bytes], found: Any = None) -> None:
-        self.keys = keys
-        self.found = found
-        self.failures = 0
+    def __init__(self, counted: list[tuple[Limit, int]], found: Any = None) -> None:
+        self.found, self.failures, self._counted = found, 0, counted
+
+    @property
+    def wait(self) -> int:
+        """How many seconds the next try has to wait once the failures of this one are counted."""
+        waits = (limit.wait(count + self.failures) for limit, count in self._counted)
+        return int(max(waits).total_seconds()) if self.failures else 0
 
     def failed(self, times: int = 1) -> None:
         self.failures = times
@@ -185,24 +219,24 @@ class Limits:
     ) -> Iterator[Trial]:
         """Try something that may fail; raises TooMany before it is tried. A failure is written on its own.
 
-        `look` reads what the try needs, in the same unit of work as the failures; it is `found` in the trial.
+        `look` reads what the try needs, beside the failures; it is `found` in the trial.
         """
         subjects = list(subjects)
         keys = [self.key(limit, subject) for limit, subject in subjects]
         self._check_shut(now, keys)
-        with database.reading() as db:
+        with database.looking() as db:
             failures = _failures(db, now, list(zip(subjects, keys, strict=True)))
             found = look(db) if look else None
         with self._guard:
             for (limit, _), key in zip(subjects, keys, strict=True):
-                count, oldest = failures[key]
-                until = oldest + limit.period if oldest else now
-                if count >= limit.most:
-                    self._shut_until(key, until, now)
-                if count + self._running[key] >= limit.most:
-                    raise TooMany(max(1, int((until - now).total_seconds())))
+                opens_at = limit.opens_at(failures[key])
+                if opens_at is not None and opens_at > now:
+                    self._shut_until(key, opens_at, now)
+                    raise TooMany(math.ceil((opens_at - now).total_seconds()))
+                if self._running[key] and limit.wait(failures[key].count + self._running[key]):
+                    raise TooMany(1)
             self._running.update(keys)
-        trial = Trial(keys, found)
+        trial = Trial([(limit, failures[key].count) for (limit, _), key in zip(subjects, keys, strict=True)], found)
         try:
             yield trial
             if trial.failures:
@@ -232,7 +266,7 @@ class Limits:
         keys = [self.key(*guessed), self.key(*told)]
         db.add(Attempt(key=keys[0], at=now))
         failures = _failures(db, now, list(zip((guessed, told), keys, strict=True)))
-        if failures[keys[0]][0] < ALARM.most or failures[keys[1]][0]:
+        if failures[keys[0]].count < ALARM.most or failures[keys[1]].count:
             return False
         db.add(Attempt(key=keys[1], at=now))
         return True
@@ -241,7 +275,7 @@ class Limits:
         with self._guard:
             waits = [self._shut[key] for key in keys if key in self._shut and self._shut[key] > now]
         if waits:
-            raise TooMany(max(1, int((max(waits) - now).total_seconds())))
+            raise TooMany(math.ceil((max(waits) - now).total_seconds()))
 
     def _shut_until(self, key: bytes, until: datetime, now: datetime) -> None:
         if len(self._shut) >= MOST_SHUT:
@@ -253,14 +287,12 @@ class Limits:
         return self._vault.lookup(f"limit-{limit.name}", subject.casefold())
 
 
-def _failures(
-    db: Session, now: datetime, wanted: list[tuple[Subject, bytes]]
-) -> dict[bytes, tuple[int, datetime | None]]:
+def _failures(db: Session | Connection, now: datetime, wanted: list[tuple[Subject, bytes]]) -> dict[bytes, Failed]:
     values: dict[str, Any] = {}
     for at, ((limit, _), key) in enumerate(wanted):
         values |= {f"key{at}": key, f"since{at}": now - limit.period, f"most{at}": limit.most}
     rows = _failures_of(len(wanted)).all(db, **values)
-    return {wanted[at][1]: (count, oldest) for at, count, oldest in rows}
+    return {wanted[at][1]: Failed(count, oldest, newest) for at, count, oldest, newest in rows}
 
 
 def forget_old(db: Session, now: datetime) -> int:

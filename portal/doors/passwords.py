@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from portal.doors.hashing import Hasher
 from portal.doors.known_passwords import is_known
 
 SHORTEST, LONGEST = 15, 200
@@ -19,10 +19,9 @@ SHORTEST, LONGEST = 15, 200
 DEMO = "demo:"
 DEMO_WORDS = "demo of the portal"
 
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_hasher = Hasher()
 AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
-# Threads that do nothing but hash: each keeps the memory of one hash, and what other threads have at hand on their
-# cores is not swept away by it.
+# Threads that do nothing but hash, so that what other threads have at hand on their cores is not swept away by it.
 _threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="portal-hash")
 _queue = threading.BoundedSemaphore(AT_ONCE + 40)
 
@@ -81,6 +80,11 @@ def is_demo(stored: str | None) -> bool:
 def is_outdated(stored: str) -> bool:
     """Whether a right password should be hashed anew with today's parameters."""
     return not stored.startswith(DEMO) and _hasher.check_needs_rehash(stored)
+
+
+def rest() -> None:
+    """To be called now and then: what memory hashing keeps goes back when it was not needed since the last time."""
+    _hasher.rest()
 
 
 def judge(password: str, *, names: tuple[str, ...] = ()) -> None:

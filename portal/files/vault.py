@@ -50,14 +50,21 @@ class Vault:
         self._pepper = keys.pepper
         self._ciphers = {version: AESGCM(key) for version, key in keys.sealing.items()}
         self._current = keys.current
+        self._lookups: dict[str, hmac.HMAC] = {}
 
     def lookup(self, kind: str, value: str) -> bytes:
         """Return 32 bytes that are always the same for this kind and value: HMAC-SHA256 under the pepper.
 
         The value is taken as it is; normalize it first.
         """
-        of_kind = hmac.digest(self._pepper, b"lookup/" + _name(kind), "sha256")
-        return hmac.digest(of_kind, value.encode(), "sha256")
+        begun = self._lookups.get(kind)
+        if begun is None:
+            of_kind = hmac.digest(self._pepper, b"lookup/" + _name(kind), "sha256")
+            # Kinds are few, and to begin takes longer than to go on.
+            begun = self._lookups[kind] = hmac.new(of_kind, digestmod="sha256")
+        made = begun.copy()
+        made.update(value.encode())
+        return made.digest()
 
     def seal(self, kind: str, plaintext: bytes, bound: bytes = b"") -> bytes:
         """Encrypt with the current key (AES-256-GCM, random nonce) and return plaintext length + 30 bytes.

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select
 
 from portal.actions import sessions as entering
 from portal.actions import tickets
@@ -21,16 +20,16 @@ from portal.rows import Ready
 from portal.screens import company
 from portal.screens.entry import admit
 from portal.screens.guessing import watch_guessing
-from portal.web import Answer, Area, Visit, endpoint, page, redirect
-from portal.web.cookies import flash, give_session, knows, take_session
+from portal.web import Answer, Area, Visit, endpoint, page, redirect, slowed
+from portal.web.cookies import flash, give_session, knows, remember, take_session
 from portal.web.pages import problem
-from portal.web.paths import HOME, known_path
+from portal.web.paths import HOME, arrived, known_path, wanted
 
 
 @endpoint.get("/sign-in", area=Area.PUBLIC)
 def new(visit: Visit) -> Answer:
     """The doors, side by side."""
-    next_ = known_path(visit.query.get("next", ""))
+    next_ = wanted(visit)
     return redirect(visit, next_) if visit.actor.kind == "user" else door(visit, next_)
 
 
@@ -52,9 +51,7 @@ def by_password(visit: Visit) -> Answer:
                 trial.failed()
     except TooMany as late:
         visit.form.errors["email"] = late.code
-        answer = door(visit, next_, status=429, params=late.params)
-        answer.headers["Retry-After"] = str(late.retry_after)
-        return answer
+        return slowed(door(visit, next_, status=429, params=late.params), late.retry_after)
     if user is None:
         note(visit, Happened.SESSION_REFUSED, "wrong_password")
         visit.form.errors["password"] = "wrong_password"
@@ -77,7 +74,7 @@ _KNOWN = Ready(
 )
 
 
-def known(email: str, db: Session) -> Known | None:
+def known(email: str, db: Connection) -> Known | None:
     found = _KNOWN.first(db, email=email)
     return Known(*found) if found else None
 
@@ -103,27 +100,32 @@ def by_ticket(visit: Visit) -> Answer:
     candidates = read_tickets(visit, text)
     if visit.form.errors:
         return door(visit, next_, status=422)
+    # Whoever lost a session of their own is not kept waiting by somebody who guesses next to them.
+    only = codes.normalize(candidates[0].code or "") if len(candidates) == 1 else ""
     try:
-        here = limits.at_ticket(visit.address)
+        here = limits.at_ticket(visit.address, known=only if knows(visit, only) else "")
         with visit.site.limits.trial(visit.site.database, visit.now, here) as trial:
             tried = [tried_at_door(visit, candidate) for candidate in candidates]
             wrong = sum(one.code in ("ticket_unknown", "ticket_malformed") for one in tried)
             trial.failed(limits.failures_in(wrong))
     except TooMany as late:
         visit.form.errors["tickets"] = late.code
-        answer = door(visit, next_, status=429, params=late.params)
-        answer.headers["Retry-After"] = str(late.retry_after)
-        return answer
+        return slowed(door(visit, next_, status=429, params=late.params), late.retry_after)
     if trial.failures:
         watch_guessing(visit)
     closed = [one for one in tried if one.ticket_id is None]
     opened = [one.ticket_id for one in tried if one.ticket_id is not None]
     if not opened:
         note(visit, Happened.TICKET_REFUSED, closed[0].code)
-        return door(visit, next_, status=422, closed=closed)
+        if trial.wait:
+            visit.form.errors["tickets"] = "too_many_attempts"
+        return door(visit, next_, status=422, closed=closed, params={"wait": trial.wait})
     with visit.site.database.writing() as db:
         moment = Moment(db, visit.actor, visit.now, visit.vault)
         give_session(visit, entering.enter_with_tickets(moment, opened, agent=visit.agent, address=visit.address))
+    if only:
+        remember(visit, only)
+    arrived(visit)
     if closed:
         return redirect(visit, HOME, "some_tickets_closed", closed=len(closed))
     return redirect(visit, next_ if len(opened) > 1 else only_license(visit, opened[0], next_))
@@ -142,20 +144,19 @@ def by_company(visit: Visit) -> Answer:
     subjects = [
         (limits.COMPANY_ADDRESS, visit.address), (limits.COMPANY_NETWORK, limits.network(visit.address))
     ]  # fmt: skip
-    look = partial(visit.site.companies.of_address, email=email)
     try:
-        with visit.site.limits.trial(visit.site.database, visit.now, subjects, look) as trial:
-            if trial.found is None:
+        with visit.site.limits.trial(visit.site.database, visit.now, subjects) as trial:
+            with visit.site.database.reading() as db:
+                provider = visit.site.companies.of_address(db, email)
+            if provider is None:
                 trial.failed()
     except TooMany as late:
         visit.form.errors["work_email"] = late.code
-        answer = door(visit, next_, status=429, params=late.params)
-        answer.headers["Retry-After"] = str(late.retry_after)
-        return answer
-    if trial.found is None:
+        return slowed(door(visit, next_, status=429, params=late.params), late.retry_after)
+    if provider is None:
         visit.form.errors["work_email"] = "company_unknown"
         return door(visit, next_, status=422)
-    return company.sent(visit, trial.found, "enter", next_, hint=email)
+    return company.sent(visit, provider, "enter", next_, hint=email)
 
 
 @endpoint.post("/sign-out", own_units=True, talks=True, early=True)
@@ -165,6 +166,7 @@ def out(visit: Visit) -> Answer:
     with visit.site.database.writing() as db:
         entering.leave(Moment(db, visit.actor, visit.now, visit.vault))
     take_session(visit)
+    arrived(visit)
     if end is None:
         return redirect(visit, "/sign-in", "signed_out")
     flash(visit, "signed_out")

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from portal.actions import sessions as entering
 from portal.actions.doing import Moment
-from portal.doors import factors, sessions
-from portal.doors.companies import check_way_in
+from portal.doors import sessions
+from portal.doors.entrants import Entrant, check_way_in, entrant, owes
 from portal.doors.sessions import PASSWORD, Person, Proof
 from portal.screens import second
 from portal.web import Visit
 from portal.web.cookies import give_session, knows, remember
+from portal.web.paths import arrived
 
 
 def admit(
@@ -19,11 +20,12 @@ def admit(
     is_proven_by_mail: bool = False,
 ) -> str:  # fmt: skip
     """Let in whoever owes no second factor; whoever does shows it first. Returns where to go on."""
-    if factors.owes(db, user.id, proof, visit.settings.second_factor):
-        check_way_in(db, user.id, proof.provider)
-        second.wait(visit, db, user.id, proof, next_, is_proven_by_mail=is_proven_by_mail)
+    who = entrant(db, user.id, proof)
+    check_way_in(who)
+    if owes(db, who, proof, visit.settings.second_factor):
+        second.wait(visit, db, who.id, proof, next_, is_proven_by_mail=is_proven_by_mail)
         return second.PLACE
-    let_in(visit, db, user, email, proof=proof, is_proven_by_mail=is_proven_by_mail)
+    _open(visit, db, who, email, proof, is_proven_by_mail)
     return next_
 
 
@@ -31,12 +33,18 @@ def let_in(
     visit: Visit, db: Session, user: Person, email: str, *, proof: Proof = PASSWORD, is_proven_by_mail: bool = False
 ) -> None:
     """Open a session. Whoever came from the mailbox of the account needs no mail about it."""
-    check_way_in(db, user.id, proof.provider)
+    who = entrant(db, user.id, proof)
+    check_way_in(who)
+    _open(visit, db, who, email, proof, is_proven_by_mail)
+
+
+def _open(visit: Visit, db: Session, who: Entrant, email: str, proof: Proof, is_proven_by_mail: bool) -> None:
     doing = Moment(db, visit.actor, visit.now, visit.vault, visit.stationery)
     is_new = not (is_proven_by_mail or knows(visit, email))
-    token = entering.enter(doing, user, agent=visit.agent, address=visit.address, is_new_browser=is_new, proof=proof)
+    token = entering.enter(doing, who, agent=visit.agent, address=visit.address, is_new_browser=is_new, proof=proof)
     give_session(visit, token)
     remember(visit, email)
+    arrived(visit)
 
 
 def proof_of(visit: Visit) -> Proof:

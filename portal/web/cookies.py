@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+import msgspec
+from itsdangerous import BadData, TimestampSigner
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from portal.files.vault import Unreadable
 
@@ -75,21 +77,29 @@ def keep_language(visit: Visit, code: str) -> None:
     visit.cookies.put("lang", code, secure=visit.settings.secure, age=LANGUAGE_AGE)
 
 
-def _serializer(visit: Visit, purpose: str) -> URLSafeTimedSerializer:
-    return _signing(visit.site.vault, purpose)
+def _signed(visit: Visit, purpose: str, text: str) -> str:
+    """A text as a cookie that nobody else can write; everybody can read it."""
+    return _signer(visit.site.vault, purpose).sign(base64_encode(text)).decode()
+
+
+def _read(visit: Visit, purpose: str, value: str | None, age: int) -> str | None:
+    """The text that was signed for this purpose, not longer ago than `age` seconds."""
+    try:
+        return base64_decode(_signer(visit.site.vault, purpose).unsign(value or "", max_age=age)).decode()
+    except BadData:
+        return None
 
 
 @lru_cache(maxsize=64)
-def _signing(vault: Vault, purpose: str) -> URLSafeTimedSerializer:
-    secret = vault.lookup("cookies", purpose)
-    return URLSafeTimedSerializer(secret, salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
+def _signer(vault: Vault, purpose: str) -> TimestampSigner:
+    # Each purpose has a key of its own, so the library need not derive one at each signature.
+    return TimestampSigner(vault.lookup("cookies", purpose), key_derivation="none", digest_method=hashlib.sha256)
 
 
 def flash(visit: Visit, code: str, /, **params: Any) -> None:
     """Say this on the next page."""
-    visit.cookies.put(
-        "flash", _serializer(visit, "flash").dumps([code, params]), secure=visit.settings.secure, age=FLASH_AGE
-    )
+    told = msgspec.json.encode((code, params)).decode()
+    visit.cookies.put("flash", _signed(visit, "flash", told), secure=visit.settings.secure, age=FLASH_AGE)
 
 
 def take_flash(visit: Visit) -> tuple[str, dict[str, Any]] | None:
@@ -98,26 +108,20 @@ def take_flash(visit: Visit) -> tuple[str, dict[str, Any]] | None:
     if not value:
         return None
     visit.cookies.drop("flash", secure=visit.settings.secure)
-    try:
-        code, params = _serializer(visit, "flash").loads(value, max_age=FLASH_AGE)
-    except (BadData, ValueError, TypeError):
-        return None
-    return code, params
+    told = _read(visit, "flash", value, FLASH_AGE)
+    return msgspec.json.decode(told, type=tuple[str, dict[str, Any]]) if told is not None else None
 
 
 def carry(visit: Visit, name: str, value: str) -> None:
     """Keep what a link of a mail held for half an hour, so that the address of the page that follows is clean."""
-    sealed = _serializer(visit, name).dumps(value)
-    visit.cookies.put(_named(visit, name), sealed, secure=visit.settings.secure, age=CARRIED_AGE)
+    visit.cookies.put(
+        _named(visit, name), _signed(visit, name, value), secure=visit.settings.secure, age=CARRIED_AGE
+    )
 
 
 def carried(visit: Visit, name: str) -> str | None:
     """What a link held that was followed a moment ago."""
-    try:
-        value = visit.incoming.cookie(_named(visit, name)) or ""
-        return str(_serializer(visit, name).loads(value, max_age=CARRIED_AGE))
-    except BadData:
-        return None
+    return _read(visit, name, visit.incoming.cookie(_named(visit, name)), CARRIED_AGE)
 
 
 def put_down(visit: Visit, name: str) -> None:
@@ -143,35 +147,33 @@ def hidden(visit: Visit, name: str) -> str | None:
     return plain if int(until) > visit.now.timestamp() else None
 
 
-def knows(visit: Visit, email: str) -> bool:
-    """Whether the owner of this account came in with this browser before."""
-    return _mark(visit, email) in _known(visit)
+def knows(visit: Visit, name: str) -> bool:
+    """Whether somebody came in with this browser before, into this account or with this ticket."""
+    return _mark(visit, name) in _known(visit)
 
 
-def remember(visit: Visit, email: str) -> None:
-    """From now on this browser is one that the owner of the account came in with."""
-    marks = [_mark(visit, email), *(one for one in _known(visit) if one != _mark(visit, email))][:MOST_KNOWN]
-    value = _serializer(visit, "known").dumps(marks)
+def remember(visit: Visit, name: str) -> None:
+    """From now on this browser is one that the owner of the account, or the holder of the ticket, came in with."""
+    mark = _mark(visit, name)
+    marks = " ".join([mark, *(one for one in _known(visit) if one != mark)][:MOST_KNOWN])
+    value = _signed(visit, "known", marks)
     visit.cookies.put(_named(visit, "known"), value, secure=visit.settings.secure, age=KNOWN_AGE)
 
 
 def _known(visit: Visit) -> list[str]:
     value = visit.incoming.cookie(_named(visit, "known"))
-    try:
-        return list(_serializer(visit, "known").loads(value, max_age=KNOWN_AGE)) if value else []
-    except BadData:
-        return []
+    return (_read(visit, "known", value, KNOWN_AGE) or "").split() if value else []
 
 
-def _mark(visit: Visit, email: str) -> str:
-    return visit.site.vault.lookup("known-browser", email)[:16].hex()
+def _mark(visit: Visit, name: str) -> str:
+    return visit.site.vault.lookup("known-browser", name)[:16].hex()
 
 
 def csrf_token(visit: Visit) -> str:
     """A fresh mask over the token, so that compressing pages tells nothing about it."""
     token = _csrf_of(_csrf_base(visit, make=True))
     mask = secrets.token_bytes(len(token))
-    return base64.urlsafe_b64encode(mask + bytes(a ^ b for a, b in zip(mask, token, strict=True))).decode()
+    return base64.urlsafe_b64encode(mask + _masked(token, mask)).decode()
 
 
 def is_genuine(visit: Visit, sent: str) -> bool:
@@ -186,7 +188,11 @@ def is_genuine(visit: Visit, sent: str) -> bool:
     token = _csrf_of(base)
     if len(raw) != 2 * len(token):
         return False
-    return hmac.compare_digest(bytes(a ^ b for a, b in zip(raw[: len(token)], raw[len(token) :], strict=True)), token)
+    return hmac.compare_digest(_masked(raw[: len(token)], raw[len(token) :]), token)
+
+
+def _masked(token: bytes, mask: bytes) -> bytes:
+    return (int.from_bytes(token) ^ int.from_bytes(mask)).to_bytes(len(token))
 
 
 def _csrf_of(base: str) -> bytes:
@@ -199,15 +205,10 @@ def _csrf_base(visit: Visit, *, make: bool) -> str | None:
         return token
     name = _named(visit, "visitor")
     value = visit.incoming.cookie(name)
-    if value:
-        try:
-            return str(_serializer(visit, "visitor").loads(value, max_age=VISITOR_AGE))
-        except BadData:
-            pass
-    if not make:
-        return None
-    base = secrets.token_urlsafe(24)
-    visit.cookies.put(name, _serializer(visit, "visitor").dumps(base), secure=visit.settings.secure)
+    base = _read(visit, "visitor", value, VISITOR_AGE) if value else None
+    if base is None and make:
+        base = secrets.token_urlsafe(24)
+        visit.cookies.put(name, _signed(visit, "visitor", base), secure=visit.settings.secure)
     return base
 
 

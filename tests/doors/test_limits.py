@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from portal.db import Base
 from portal.doors import limits, passwords
+from portal.doors.hashing import Hasher
+from portal.doors.limits import TooMany
 from portal.files.tickets import mint
 from portal.models import Attempt, Event
 from tests.fixtures.client import HERE, Client, Served
@@ -35,7 +37,7 @@ def guess(browser: Client, token: str, email: str = EVE, password: str = "guess"
     return answer.status_code, answer.headers.get("retry-after", "")
 
 
-class Counted(PasswordHasher):
+class Counted(Hasher):
     """Counts how often a password is hashed."""
 
     calls = 0
@@ -48,7 +50,7 @@ class Counted(PasswordHasher):
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> type[Counted]:
     Counted.calls = 0
-    monkeypatch.setattr(passwords, "_hasher", Counted(time_cost=2, memory_cost=19 * 1024, parallelism=1))
+    monkeypatch.setattr(passwords, "_hasher", Counted())
     return Counted
 
 
@@ -140,19 +142,66 @@ def test_a_trusted_proxy_tells_who_asks_and_strangers_before_it_do_not(portal) -
     assert guess(direct, direct.token(), x_forwarded_for="192.0.2.200")[0] == 429, "the same network"
 
 
-def test_guessing_tickets_is_limited_and_a_right_one_opens_from_elsewhere(served: Served) -> None:
-    browser = served.browser()
-    token = browser.token()
-    most = limits.TICKET_ADDRESS.most
-    wrong = [mint(), "L48HF-DU2AW-KZNNT-UJDBG-2TCC2"]
-    pages = [browser.post("/sign-in/ticket", {"tickets": wrong[n % 2]}, token=token) for n in range(most + 1)]
-    assert [page.status for page in pages] == [422] * most + [429]
-    assert 0 < int(pages[-1].headers["retry-after"]) <= 900
-    assert "Try again in 15 minutes" in pages[-1].root.one("p", id="field-tickets-error").text
-    code = served.village.codes["free"]
-    told = browser.post("/sign-in/ticket", {"tickets": code}, token=token)
-    assert told.status == 429, "beyond the limit a right one can be told from a wrong one"
+def waits_of(served: Served, browser: Client, guesses: int) -> list[int]:
+    """How many seconds each of so many wrong tickets makes the next one wait, if all of them are waited for."""
+    token, waits = browser.token(), []
+    for n in range(guesses):
+        wrong = [mint(), "L48HF-DU2AW-KZNNT-UJDBG-2TCC2"][n % 2]
+        page = browser.post("/sign-in/ticket", {"tickets": wrong}, token=token)
+        assert page.status == 422, "whoever waited as long as they were told may try again"
+        told = re.search(r"Try again in (\d+) (second|minute)", page.text)
+        waits.append(int(told[1]) * (60 if told[2] == "minute" else 1) if told else 0)
+        served.clock.advance(seconds=waits[-1])
+    return waits
+
+
+def test_wrong_tickets_wait_longer_and_longer_and_a_right_one_opens_from_elsewhere(served: Served) -> None:
+    browser, free, code = served.browser(), limits.TICKET_ADDRESS.free, served.village.codes["free"]
+    waits = waits_of(served, browser, 10)
+    assert waits[: free - 1] == [0] * (free - 1), "whoever errs a few times waits for nothing"
+    assert waits[free - 1 :] == [1, 2, 3, 6, 12, 22, 41]
+    served.clock.advance(seconds=-1)
+    late = browser.post("/sign-in/ticket", {"tickets": code})
+    assert late.status == 429 and late.headers["retry-after"] == "1", "a right guess looks like a wrong one"
+    assert "Try again in 1 second," in late.root.one("p", id="field-tickets-error").text
     assert served.browser(ELSEWHERE).open_with(code).get("/licenses").status == 200
+    served.clock.advance(seconds=1)
+    assert browser.open_with(code).get("/licenses").status == 200, "whoever waited comes in"
+
+
+def test_guesses_at_the_same_moment_get_round_no_wait(served: Served) -> None:
+    site, now, here = served.site, served.clock(), limits.at_ticket(HERE)
+    site.limits.fail(served.database, now, here, limits.TICKET_ADDRESS.free - 1)
+    with site.limits.trial(served.database, now, here) as first:
+        with pytest.raises(TooMany), site.limits.trial(served.database, now, here):
+            pytest.fail("a second guess while the first one is under way")
+        first.failed()
+    with pytest.raises(TooMany):
+        site.limits.check(served.database, now, here)
+
+
+def test_whoever_guesses_without_a_pause_is_looked_up_a_few_times_an_hour(served: Served) -> None:
+    site, here, looked_up = served.site, limits.at_ticket(HERE), 0
+    for _ in range(3600):
+        try:
+            with site.limits.trial(served.database, served.clock(), here) as trial:
+                trial.failed()
+            looked_up += 1
+        except TooMany:
+            served.clock.advance(seconds=1)
+    assert 40 <= looked_up <= 4 * limits.TICKET_ADDRESS.most
+
+
+def test_a_browser_that_a_ticket_came_in_with_waits_for_no_guesses_from_the_same_office(served: Served) -> None:
+    own, other = served.village.codes["free"], served.village.codes["free too"]
+    holder = served.browser().open_with(own)
+    holder.post("/sign-out")
+    guesses = "\n".join(mint() for _ in range(limits.TICKET_ADDRESS.most * limits.ONE_PASTE))
+    assert served.browser().post("/sign-in/ticket", {"tickets": guesses}).status == 422
+    for told in (other, f"{own} {other}", mint()):
+        assert holder.post("/sign-in/ticket", {"tickets": told}).status == 429
+    assert served.browser().post("/sign-in/ticket", {"tickets": own}).status == 429
+    assert holder.post("/sign-in/ticket", {"tickets": own.lower()}).status == 303
 
 
 def test_hundreds_of_guesses_in_one_paste_count_as_many(served: Served) -> None:
@@ -162,7 +211,9 @@ def test_hundreds_of_guesses_in_one_paste_count_as_many(served: Served) -> None:
     assert browser.post("/sign-in/ticket", {"tickets": mint()}).status == 429
     served.clock.advance(minutes=16)
     assert sid.post("/tickets/redemption", {"tickets": guesses}).status == 200
-    assert sid.post("/tickets/redemption", {"tickets": mint()}).status == 429
+    late = sid.post("/tickets/redemption", {"tickets": served.village.codes["free"]})
+    assert late.status == 429 and "Try again in 15 minutes" in late.root.one("p", id="field-tickets-error").text
+    assert late.form("/tickets/redemption").fields["tickets"] == served.village.codes["free"], "what was typed is lost"
 
 
 def test_a_ticket_that_is_only_closed_counts_as_no_guess(served: Served) -> None:
@@ -174,13 +225,11 @@ def test_a_ticket_that_is_only_closed_counts_as_no_guess(served: Served) -> None
 
 
 def test_guesses_inside_an_account_count_like_those_at_the_door(served: Served) -> None:
-    sid = served.as_("sid")
+    sid, free = served.as_("sid"), limits.TICKET_ADDRESS.free
     token = sid.token()
-    pages = [
-        sid.post("/tickets/redemption", {"tickets": mint()}, token=token) for _ in range(limits.TICKET_ADDRESS.most + 1)
-    ]
-    assert [page.status for page in pages] == [200] * limits.TICKET_ADDRESS.most + [429]
-    assert "retry-after" in pages[-1].headers
+    pages = [sid.post("/tickets/redemption", {"tickets": mint()}, token=token) for _ in range(free + 1)]
+    assert [page.status for page in pages] == [200] * free + [429]
+    assert pages[-1].headers["retry-after"] == "1"
     stranger = served.browser()
     assert stranger.post("/sign-in/ticket", {"tickets": mint()}).status == 429
 
