@@ -53,6 +53,7 @@ class Settings:
     second_factor: frozenset[tuple[str, str]] = frozenset()  # of whom one is asked: kind of group, role
     sign_in: Path | None = None  # the file with the vendor's own sign-in providers
     reachable: tuple[str, ...] = ()  # hosts inside that the portal may ask all the same
+    files_kept: int = 365  # days after the answer, for files that people sent to be looked at
 
     @property
     def secure(self) -> bool:
@@ -87,6 +88,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         second_factor=_roles(_text(environ, "PORTAL_SECOND_FACTOR", "")),
         sign_in=Path(sign_in).resolve() if (sign_in := _text(environ, "PORTAL_SIGN_IN", "")) else None,
         reachable=_hosts(_text(environ, "PORTAL_REACHABLE", "")),
+        files_kept=_number(environ, "PORTAL_FILES_KEPT", 365, low=1, high=36_500),
     )
 
 
@@ -175,10 +177,14 @@ def _database(value: str) -> str:
     if value.startswith("postgres://"):
         value = "postgresql://" + value.removeprefix("postgres://")
     if value.startswith("postgresql://"):
-        return "postgresql+psycopg://" + value.removeprefix("postgresql://")
-    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return value
-    raise SettingsError("PORTAL_DATABASE must start with sqlite:/// or postgresql://.")
+        value = "postgresql+psycopg://" + value.removeprefix("postgresql://")
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("PORTAL_DATABASE must start with sqlite:/// or postgresql://.")
+    try:
+        _ = urlsplit(value).port
+    except ValueError as error:
+        raise SettingsError("PORTAL_DATABASE must look like postgresql://user:password@host:5432/name.") from error
+    return value
 
 
 def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

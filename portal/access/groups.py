@@ -20,6 +20,7 @@ class GroupPermission(StrEnum):
     LOOK = "look"  # its people, its pool, and what happened in it
     INVITE = "invite"  # invite people into it
     MANAGE = "manage"  # change anything in it
+    NAME = "name"  # call it something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ def may_in(actor: Actor, permission: GroupPermission, where: Where) -> bool:
         return belongs or (is_admin and where.kind in (GroupKind.CUSTOMER, GroupKind.DEPARTMENT))
     if permission is GroupPermission.LOOK:
         return bool(admins)
+    if permission is GroupPermission.NAME and where.kind in (GroupKind.CUSTOMER, GroupKind.RESELLER):
+        # It stands in what was sold to them, so whoever sells to them writes it.
+        return any(place.group_id != where.group_id for place in admins)
     if permission is GroupPermission.INVITE:
         return is_admin or (bool(admins) and where.kind == GroupKind.CUSTOMER and not where.has_admin)
     return is_admin
@@ -79,6 +83,11 @@ def where_is(db: Session, group: Group) -> Where:
     """The facts about a group that decide who may do what."""
     has_admin = select(exists().where(Membership.group_id == group.id, Membership.role == Role.ADMIN, COUNTS))
     return Where(group.id, group.path, group.kind, group.is_person, bool(db.execute(has_admin).scalar()))
+
+
+def may_with(db: Session, actor: Actor, permission: GroupPermission, group: Group) -> bool:
+    """Whether this actor may do this with a group that is at hand."""
+    return may_in(actor, permission, where_is(db, group))
 
 
 def group_for(db: Session, actor: Actor, group_id: UUID, permission: GroupPermission, *, lock: bool = False) -> Group:
@@ -112,7 +121,7 @@ def membership_for(
     if row is None:
         raise NotFound
     found, membership = row
-    if not may_in(actor, permission, where_is(db, found)):
+    if not may_with(db, actor, permission, found):
         raise Forbidden
     if permission is GroupPermission.MANAGE and _outranks(db, actor, found, membership):
         raise Forbidden

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.actions.doing import Doing
 from portal.brand.stationery import Stationery
 from portal.files.vault import Vault
 from portal.jobs import queue
+from portal.models import Mail
+
+HOUR = timedelta(hours=1)
+MOST_AN_HOUR = 3
 
 
 def ask(doing: Doing, kind: str, email: str, language: str, **more: Any) -> None:
@@ -31,6 +36,12 @@ def answering(
         answer(stationery.of(question.get("host")), db, now, vault, question)
 
     return run
+
+
+def too_often(db: Session, email: str, now: datetime, *kinds: str) -> bool:
+    """Whether so many mails of these kinds went to this address within an hour that one more would be a nuisance."""
+    recent = select(func.count()).where(Mail.recipient == email, Mail.kind.in_(kinds), Mail.created_at > now - HOUR)
+    return db.execute(recent).scalar_one() >= MOST_AN_HOUR
 
 
 def email_of(vault: Vault, kind: str, asked: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import ANONYMOUS, GroupPermission, Stop, may_in, where_is
+from portal.access import ANONYMOUS, GroupPermission, Stop, may_with
 from portal.actions import batch_deeds, batches
 from portal.actions.batch_deeds import Held
 from portal.actions.batch_lines import Due
@@ -34,7 +34,7 @@ def run(stationery: Stationery | None, db: Session, now: datetime, vault: Vault,
     own = stationery.of(maker.brand) if stationery and maker else stationery
     doing = Moment(db, sessions.person(db, maker.id) if maker else ANONYMOUS, now, vault, own)
     group = db.get_one(Group, batch.group_id)
-    if not may_in(doing.actor, GroupPermission.MANAGE, where_is(db, group)):
+    if not may_with(db, doing.actor, GroupPermission.MANAGE, group):
         if batch.state in (BatchState.RUNNING, BatchState.STOPPING, BatchState.UNDOING):
             _end(doing, batch, BatchState.STOPPED)
         return

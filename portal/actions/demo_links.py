@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -20,10 +20,9 @@ from portal.actions.links import Opened, Purpose
 from portal.brand.stationery import Stationery, plain
 from portal.files.vault import Vault
 from portal.jobs import mail
-from portal.models import COUNTS, Group, Mail, Membership, User
+from portal.models import COUNTS, Group, Membership, User
 
 KIND = "demo"
-MOST_AN_HOUR = 3
 
 
 def ask(doing: Doing, email: str, language: str, offer: Offer, days: int) -> None:
@@ -36,7 +35,7 @@ def answer(stationery: Stationery, db: Session, now: datetime, vault: Vault, que
     email = asked.email_of(vault, KIND, question)
     offer = demo_offers.offer(db, UUID(question["article"]))
     user = known(db, email)
-    if offer is None or not mail.is_address(email) or _asked_too_often(db, email, now):
+    if offer is None or not mail.is_address(email) or asked.too_often(db, email, now, KIND):
         return
     if user is not None and user.disabled_at is not None:
         return
@@ -79,10 +78,3 @@ def home_of(doing: Doing, user: User) -> Group:
     own = select(Group).join(Membership, Membership.group_id == Group.id).where(Membership.user_id == user.id, COUNTS)
     group = doing.db.execute(own.order_by(Group.is_person.desc(), Membership.id).limit(1)).scalar()
     return group or registration.own_group(doing, user)
-
-
-def _asked_too_often(db: Session, email: str, now: datetime) -> bool:
-    recent = select(func.count()).where(
-        Mail.recipient == email, Mail.kind == KIND, Mail.created_at > now - links.LIVES[Purpose.PASSWORD]
-    )
-    return db.execute(recent).scalar_one() >= MOST_AN_HOUR

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, func, select
-
 from portal import audit
 from portal.actions import groups, memberships
 from portal.actions.doing import Doing
@@ -20,14 +18,9 @@ def add(doing: Doing, above: Group, name: str) -> tuple[Group | None, str | None
     home = memberships.hold(doing.db, above)
     if above.path.count("/") - home.path.count("/") >= DEEPEST:
         return None, "department_too_deep"
-    # One name, one department: a table names them by it.
-    same = exists().where(
-        Group.path >= home.path, Group.path < home.path[:-1] + "0", Group.kind == GroupKind.DEPARTMENT,
-        func.lower(Group.name) == name.lower(),
-    )  # fmt: skip
-    if doing.db.execute(select(same)).scalar():
+    if groups.is_department(doing.db, home, name):
         return None, "department_exists"
-    department = groups.found(doing, above, GroupKind.DEPARTMENT, name)
+    department = groups.found(doing.db, doing.now, above, GroupKind.DEPARTMENT, name)
     audit.record(
         doing.db, doing.now, doing.actor, Happened.DEPARTMENT_ADDED, group_id=department.id, department=name
     )

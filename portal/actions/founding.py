@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor
+from portal.actions import groups
 from portal.audit import Happened
 from portal.db import new_id
 from portal.models import Group, GroupKind, Membership, Role, User
@@ -17,13 +18,7 @@ from portal.models import Group, GroupKind, Membership, Role, User
 def vendor(db: Session, now: datetime, name: str) -> Group:
     """The root of the tree, made if it is missing."""
     there = db.execute(select(Group).where(Group.kind == GroupKind.VENDOR)).scalar()
-    if there is not None:
-        return there
-    group = Group(public_id=new_id(now), path="/0/", kind=GroupKind.VENDOR, name=name, created_at=now)
-    db.add(group)
-    db.flush()
-    group.path = f"/{group.id}/"
-    return group
+    return there or groups.found(db, now, None, GroupKind.VENDOR, name)
 
 
 def has_admin(db: Session) -> bool:

@@ -9,9 +9,10 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal import audit
-from portal.access import GroupPermission, may_in, where_is
+from portal.access import GroupPermission, may_with
 from portal.actions import memberships, welcomes
 from portal.actions.doing import Doing
+from portal.actions.undoing import is_fresh
 from portal.audit import Happened
 from portal.db import new_id
 from portal.doors import sessions
@@ -109,6 +110,37 @@ def withdraw(doing: Doing, invitation: Invitation) -> None:
     _note(doing, invitation, Happened.INVITATION_WITHDRAWN)
 
 
+def restore(doing: Doing, invitation: Invitation) -> bool:
+    """It was withdrawn by mistake and is good again, with what a link has sent to people. False when that was too long
+    ago, or when it would invite nobody, or when the same person was invited again since.
+    """
+    doing.db.refresh(invitation, with_for_update=True)
+    withdrawn_at = invitation.withdrawn_at
+    if not is_fresh(withdrawn_at, doing.now) or _is_invited_again(doing, invitation):
+        return False
+    invitation.withdrawn_at = None
+    if not is_open(doing.db, invitation, doing.now):
+        invitation.withdrawn_at = withdrawn_at
+        return False
+    doing.db.execute(
+        update(Invitation)
+        .where(Invitation.link_id == invitation.id, Invitation.withdrawn_at == withdrawn_at)
+        .values(withdrawn_at=None)
+    )
+    _note(doing, invitation, Happened.INVITATION_RESTORED)
+    return True
+
+
+def _is_invited_again(doing: Doing, invitation: Invitation) -> bool:
+    if invitation.email is None:
+        return False
+    again = exists().where(
+        Invitation.group_id == invitation.group_id, Invitation.email == invitation.email,
+        Invitation.id > invitation.id, Invitation.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return bool(doing.db.execute(select(again)).scalar())
+
+
 def ask_by_link(doing: Doing, link: Invitation, email: str, language: str) -> str | None:
     """Send an invitation of its own to the address that somebody typed; returns the code of what stands in the way.
 
@@ -189,8 +221,7 @@ def is_open(db: Session, invitation: Invitation, now: datetime) -> bool:
     if invitation.created_by_id is None:
         return True
     maker = sessions.person(db, invitation.created_by_id)
-    where = where_is(db, db.get_one(Group, invitation.group_id))
-    return may_in(maker, GroupPermission.INVITE, where)
+    return may_with(db, maker, GroupPermission.INVITE, db.get_one(Group, invitation.group_id))
 
 
 def fits(invitation: Invitation, user: User) -> bool:

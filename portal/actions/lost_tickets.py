@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.access import Actor, at_home
 from portal.actions import asked
-from portal.actions.doing import Doing
 from portal.actions.letters import can_be_written_to, zone_of
 from portal.actions.tickets import code_of
 from portal.audit import Happened
@@ -36,11 +35,6 @@ class Found:
     code: str
     product: str
     order_number: str | None
-
-
-def ask(doing: Doing, email: str, language: str) -> None:
-    """Somebody asks for the tickets of this address; the worker looks whether it is known."""
-    asked.ask(doing, KIND, email, language)
 
 
 def answer(stationery: Stationery, db: Session, now: datetime, vault: Vault, question: Mapping[str, Any]) -> None:

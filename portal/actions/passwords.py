@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -20,23 +20,17 @@ from portal.brand.stationery import Stationery, plain
 from portal.doors import sessions
 from portal.files.vault import Vault
 from portal.jobs import mail
-from portal.models import Link, Product, User
+from portal.models import Product, User
 
 KIND = "password_reset"
-MOST_AN_HOUR = 3
 PORTAL = Actor(kind="portal")
-
-
-def ask(doing: Doing, email: str, language: str) -> None:
-    """Somebody forgot the password of this address; the worker looks whether it is known."""
-    asked.ask(doing, KIND, email, language)
 
 
 def answer(stationery: Stationery, db: Session, now: datetime, vault: Vault, question: Mapping[str, Any]) -> None:
     """What the worker does with a question: a link goes to the address on file, to no other, a few times an hour."""
     email = asked.email_of(vault, KIND, question)
     user = db.execute(select(User).where(User.email == email, User.disabled_at.is_(None)).with_for_update()).scalar()
-    if user is None or not mail.is_address(user.email) or _asked_too_often(db, user, now):
+    if user is None or not mail.is_address(user.email) or asked.too_often(db, user.email, now, KIND):
         return
     token = links.write(db, vault, now, Purpose.PASSWORD, user_id=user.id)
     letter = stationery.write(
@@ -95,12 +89,3 @@ def _replace(doing: Doing, user: User, secret: str) -> None:
             "password_changed", stationery.language(user.language), zone, doing.now, person=plain(user.name)
         )
         mail.post(doing.db, doing.vault, doing.now, user, letter)
-
-
-def _asked_too_often(db: Session, user: User, now: datetime) -> bool:
-    recent = select(func.count()).where(
-        Link.user_id == user.id,
-        Link.purpose == Purpose.PASSWORD.value,
-        Link.created_at > now - links.LIVES[Purpose.PASSWORD],
-    )
-    return db.execute(recent).scalar_one() >= MOST_AN_HOUR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 
@@ -13,7 +13,19 @@ from sqlalchemy.orm import Session
 
 from portal.actions import facts
 from portal.audit import Happened
-from portal.models import Activation, Article, Event, License, LicenseState, Operation, Term, TermKind
+from portal.models import (
+    Activation,
+    Article,
+    Event,
+    License,
+    LicenseState,
+    Operation,
+    Request,
+    RequestKind,
+    RequestState,
+    Term,
+    TermKind,
+)
 from portal.rules import DeviceFacts, Entry
 
 FETCHED = 2_000  # rows that are in memory at once
@@ -72,6 +84,7 @@ class Known:
     model: str
     quantity: int
     is_issued: bool
+    is_approved: bool = False  # a trial that the vendor granted after looking at it
     terms: list[tuple[str, datetime | None, datetime | None, datetime]] = field(default_factory=list)
     taken: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -151,6 +164,10 @@ def known(db: Session, where: ColumnElement[bool]) -> dict[int, Known]:
             .where(where)
         )
     }  # fmt: skip
+    granted = select(Request.license_id).join(License, License.id == Request.license_id)
+    granted = granted.where(where, Request.kind == RequestKind.DEMO, Request.state == RequestState.GRANTED)
+    for id in db.execute(granted).scalars():
+        found[id] = replace(found[id], is_approved=True)
     terms = select(Term.license_id, Term.kind, Term.begins_at, Term.ends_at, Term.created_at)
     for id, *term in db.execute(terms.join(License, License.id == Term.license_id).where(where)):
         found[id].terms.append(tuple(term))
@@ -159,6 +176,12 @@ def known(db: Session, where: ColumnElement[bool]) -> dict[int, Known]:
     for id, at, kind in db.execute(taken):
         found[id].taken.append((at, _TAKEN_AWAY[Happened(kind)]))
     return found
+
+
+def tried_for(license_: Known, at: datetime) -> str | None:
+    """How long a trial that began at this moment was to run, as the rules read it."""
+    spans = (ends - begins for _, begins, ends, created in license_.terms if created == at and begins and ends)
+    return next((f"P{span.days}D" for span in spans), None)
 
 
 def term(license_: Known, at: datetime) -> tuple[datetime | None, datetime | None]:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor, Place
-from portal.actions import asked, groups, links, tickets
+from portal.actions import asked, claims, groups, links
 from portal.actions.doing import Doing, Moment
 from portal.actions.letters import zone_of
 from portal.actions.links import Opened, Purpose
@@ -21,22 +21,16 @@ from portal.brand.stationery import Letter, Stationery, plain
 from portal.db import new_id
 from portal.files.vault import Vault
 from portal.jobs import mail
-from portal.models import Group, GroupKind, Mail, Membership, Role, Ticket, User
+from portal.models import Group, GroupKind, Membership, Role, Ticket, User
 
 KIND = "registration"
 KNOWN = "registration_known"
-MOST_AN_HOUR = 3
-
-
-def ask(doing: Doing, email: str, language: str) -> None:
-    """Somebody wants an account for this address; the worker looks whether there is one."""
-    asked.ask(doing, KIND, email, language)
 
 
 def answer(stationery: Stationery, db: Session, now: datetime, vault: Vault, question: Mapping[str, Any]) -> None:
     """What the worker does with a question: a new address gets a link, a known one is reminded of its account."""
     email = asked.email_of(vault, KIND, question)
-    if not mail.is_address(email) or _asked_too_often(db, email, now):
+    if not mail.is_address(email) or asked.too_often(db, email, now, KIND, KNOWN):
         return
     user = db.execute(select(User).where(User.email == email)).scalar()
     if user is not None and user.disabled_at is not None:
@@ -97,7 +91,7 @@ def settle(doing: Doing, user: User) -> None:
 def own_group(doing: Doing, user: User) -> Group:
     """The group of one private person, right below the vendor."""
     vendor = doing.db.execute(select(Group).where(Group.kind == GroupKind.VENDOR)).scalar_one()
-    group = groups.found(doing, vendor, GroupKind.CUSTOMER, user.name, is_person=True)
+    group = groups.found(doing.db, doing.now, vendor, GroupKind.CUSTOMER, user.name, is_person=True)
     doing.db.add(
         Membership(
             public_id=new_id(doing.now), user_id=user.id, group_id=group.id, role=Role.ADMIN, created_at=doing.now,
@@ -114,14 +108,5 @@ def bring_along(doing: Doing, group: Group, ticket_ids: tuple[int, ...]) -> int:
         Ticket.id.in_(ticket_ids), Ticket.registered_at.is_(None), Ticket.revoked_at.is_(None)
     )
     held = doing.db.execute(wanted.order_by(Ticket.id).with_for_update()).scalars().all() if ticket_ids else ()
-    for ticket in held:
-        if ticket.registered_at is None:  # an emergency license came along with the one that it stands for
-            tickets.register(doing, ticket, group)
+    claims.claim_all(doing, held, group)
     return len(held)
-
-
-def _asked_too_often(db: Session, email: str, now: datetime) -> bool:
-    recent = select(func.count()).where(
-        Mail.recipient == email, Mail.kind.in_((KIND, KNOWN)), Mail.created_at > now - links.LIVES[Purpose.PASSWORD]
-    )
-    return db.execute(recent).scalar_one() >= MOST_AN_HOUR

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from portal.actions.doing import Doing
 from portal.db import new_id
 from portal.files.vault import Vault
 from portal.models import Attachment, Message, Request, Side
 
+KIND = "forget_files"
 MOST_WORDS = 4000
 MOST_FILES = 5
 MOST_SIZE = 2 * 1024 * 1024
@@ -86,6 +89,16 @@ def is_full(doing: Doing, request: Request) -> bool:
 def content_of(vault: Vault, attachment: Attachment) -> bytes:
     """What is in a file."""
     return vault.open("attachment", attachment.cipher, attachment.public_id.bytes)
+
+
+def forget_files(days: int, db: Session, now: datetime, vault: Vault, _: Mapping[str, Any]) -> None:
+    """Files go so many days after the answer: what was said stays, and what somebody's screen showed does not."""
+    over = (
+        select(Message.id)
+        .join(Request, Request.id == Message.request_id)
+        .where(Request.answered_at <= now - timedelta(days=days), Message.at <= now - timedelta(days=days))
+    )
+    db.execute(delete(Attachment).where(Attachment.message_id.in_(over)))
 
 
 def _plain(name: str) -> str:

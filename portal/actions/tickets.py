@@ -144,7 +144,7 @@ def judge(doing: Doing, candidate: codes.Candidate, *, lock: bool = False) -> Ve
     ticket = find(doing, candidate.code, lock=lock)
     if ticket is None:
         return Verdict(masked, "ticket_unknown")
-    product = _product_name(doing, ticket)
+    product = product_name(doing, ticket)
     if ticket.revoked_at is not None:
         return Verdict(masked, "ticket_revoked", product, ticket)
     if ticket.registered_at is not None:
@@ -225,7 +225,8 @@ def _bring_along(doing: Doing, license_: License, group: Group) -> None:
     devices.follow(doing, license_)
 
 
-def _product_name(doing: Doing, ticket: Ticket) -> str | None:
+def product_name(doing: Doing, ticket: Ticket) -> str | None:
+    """What a ticket is for."""
     return doing.db.execute(
         select(Product.name)
         .join(Article, Article.product_id == Product.id)

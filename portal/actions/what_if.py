@@ -160,6 +160,8 @@ class _Run:
         now = past.decide(self._draft, case, is_alone=is_alone)
         if (now.outcome, now.code) == row.then:
             return None
+        if license_.is_approved and now.code == "approval_required":
+            return None  # he would be asked, and has said yes
         # What was decided by rules that the article followed before is asked of those that it follows today.
         text = self._texts.get(row.version_id or 0, self._in_force[license_.article])
         then = past.decide(parsed(text), case, is_alone=is_alone)
@@ -189,7 +191,9 @@ class _Run:
             activation=row.line if row.operation in _WITH_SEAT else None,
             reason=row.reason,
             evidence=row.evidence,
+            duration=recorded.tried_for(license_, row.at) if row.operation == "demo" else None,
         )
+
 
 class _Past:
     """What one owner has done so far, followed by the rules of each version that is asked."""

@@ -16,6 +16,7 @@ from portal.actions import (
     passwords,
     registration,
     reminders,
+    threads,
 )
 from portal.actions.chores import CHORES
 from portal.actions.clerk import Clerk
@@ -32,5 +33,6 @@ def worker_of(site: Site) -> Worker:
     kinds[morning.KIND] = Kind(partial(morning.tell, site.stationery), timedelta(minutes=30))
     kinds[morning.WARN_KIND] = Kind(partial(morning.warn, site.stationery), timedelta(hours=1))
     kinds[batches.KIND] = Kind(partial(batch_work.run, site.stationery))
+    kinds[threads.KIND] = Kind(partial(threads.forget_files, site.settings.files_kept), timedelta(hours=1))
     postman = Postman(site, site.settings.smtp) if site.settings.smtp else None
     return Worker(site, kinds, postman, Clerk(site))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.db import new_id
+from portal.actions import groups as actions
 from portal.models import Group, GroupKind
 
 
@@ -42,21 +42,8 @@ def found(db: Session, now: datetime) -> dict[str, Group]:
     """Add the groups, parents first."""
     groups: dict[str, Group] = {}
     for plan in GROUPS:
-        parent = groups[plan.parent] if plan.parent else None
-        public_id = new_id(now)
-        group = Group(
-            public_id=public_id,
-            parent_id=parent.id if parent else None,
-            path=f"/{public_id}/",  # the real one holds the row's own number
-            kind=plan.kind,
-            name=plan.name,
-            is_person=plan.is_person,
-            external_id=plan.number,
-            created_at=now,
+        above = groups[plan.parent] if plan.parent else None
+        groups[plan.key] = actions.found(
+            db, now, above, plan.kind, plan.name, is_person=plan.is_person, external_id=plan.number
         )
-        db.add(group)
-        db.flush()
-        group.path = f"{parent.path if parent else '/'}{group.id}/"
-        groups[plan.key] = group
-    db.flush()
     return groups

@@ -18,7 +18,7 @@ KINDS = {"lost": "stolen"}
 NEEDED = {
     "invited": ("until",), "password_reset": ("until",), "registration": ("until",), "demo": ("until",),
     "emergency": ("until",), "emergency_ends": ("until",), "lost": ("until",),
-    "domain_code": ("actor_name", "actor_email"),
+    "domain_code": ("actor_name", "actor_email"), "claimed": ("tickets",),
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def facts(now: datetime, name: str, *, is_short: bool) -> Mapping[str, Any]:
     """`is_short` turns every flag and leaves out whatever may be missing."""
     flags = (
         "is_again", "is_holder", "is_new", "is_admin", "is_whole", "is_running", "is_named", "is_maintenance",
-        "is_used", "is_reply", "is_own_deed",
+        "is_used", "is_reply", "is_own_deed", "is_outside",
     )  # fmt: skip
     said = {
         "person": "Eve Lindqvist", "asking": "Malte Anders", "email": "eve.lindqvist@posteo.example",

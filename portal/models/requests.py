@@ -45,7 +45,7 @@ class Request(Base):
 
     A seat is the group's own to give. Everything else is answered at the desk of `desk_group_id`: a demo that the
     vendor approves, an exception to the rules with the `decision` that stood in the way, or help. Whoever came with a
-    ticket alone has no user; `contact` is where the answer goes, once they have shown that it is theirs.
+    ticket alone has no user; `contact` is where they want the answer to go, and nobody has confirmed that it is theirs.
     """
 
     __tablename__ = "requests"
@@ -98,11 +98,11 @@ class Request(Base):
     days: Mapped[int | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     contact: Mapped[str | None] = mapped_column(String(254))
-    contact_verified_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(10))
     # What was asked of the rules, their answer, what explains it, and the ledger of that moment.
     decision: Mapped[dict[str, Any] | None]
     rule_code: Mapped[str | None] = mapped_column(String(60))
+    about: Mapped[dict[str, Any] | None]  # the page on which a question was asked, and the error that stood there
     rule: Mapped[str | None] = mapped_column(String(200))
 
 

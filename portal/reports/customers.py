@@ -45,7 +45,7 @@ class Customer:
     is_person: bool
     person: str | None
     email: str | None
-    is_proven: bool  # the address is an account's, or was shown to be theirs
+    is_proven: bool  # the address is an account's, whose mailbox has answered
     licenses: int
     cases: int
     requests: tuple[Earlier, ...]
@@ -82,7 +82,7 @@ def customer(db: Session, actor: Actor, request: Request, group: Group) -> Custo
         is_person=group.is_person,
         person=person.name if person else None,
         email=person.email if person else request.contact,
-        is_proven=(person.verified_at if person else request.contact_verified_at) is not None,
+        is_proven=person is not None and person.verified_at is not None,
         licenses=db.execute(select(func.count()).select_from(License).where(theirs)).scalar_one(),
         cases=db.execute(cases.where(theirs, Conflict.closed_at.is_(None))).scalar_one(),
         requests=tuple(Earlier(*row) for row in requests),

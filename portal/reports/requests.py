@@ -166,19 +166,6 @@ def answered(db: Session, path: str) -> tuple[Asked, ...]:
     return tuple(one for one, *_ in _asked(db, which, newest_first=True))
 
 
-def open_count(db: Session, actor: Actor) -> int:
-    """How many requests wait for this person's answer."""
-    trees = [place.path for place in asking_places(actor) if place.role == Role.ADMIN]
-    if not trees:
-        return 0
-    return db.execute(
-        select(func.count())
-        .select_from(Request)
-        .join(Group, Group.id == Request.group_id)
-        .where(Request.kind == RequestKind.SEAT, Request.state == RequestState.OPEN, or_(*map(below, trees)))
-    ).scalar_one()
-
-
 def standing(db: Session, path: str, now: datetime) -> tuple[Standing, ...]:
     """Every product that people below may be given from the pools of this group, with its rule."""
     group_id = ids_of(path)[-1]

@@ -15,8 +15,9 @@ from portal.doors.sessions import Proof
 from portal.jobs.mail import is_address
 from portal.models import Group, Invitation, User
 from portal.screens.entry import let_in, proof_of
-from portal.web import Answer, Area, Visit, done, endpoint, page, redirect
-from portal.web.cookies import carried, carry, put_down
+from portal.screens.mail_links import put_away
+from portal.web import Answer, Area, Visit, done, endpoint, page, redirect, slowed
+from portal.web.cookies import carried, put_down
 from portal.web.pages import problem
 
 PLACE = "/invitation"
@@ -41,8 +42,7 @@ class Offer:
 @endpoint.get(PLACE + "/{token:str}", area=Area.PUBLIC)
 def follow(visit: Visit, token: str) -> Answer:
     """The link of a mail: what it holds moves into a cookie, and nothing is done yet."""
-    carry(visit, COOKIE, token[:200])
-    return redirect(visit, PLACE)
+    return put_away(visit, token, PLACE, name=COOKIE)
 
 
 @endpoint.get(PLACE, area=Area.PUBLIC)
@@ -115,9 +115,7 @@ def ask(visit: Visit) -> Answer:
             trial.failed()  # each question counts, whatever becomes of it
     except TooMany as late:
         form.errors["email"] = late.code
-        answer = shown(visit, offer, status=429, params=late.params)
-        answer.headers["Retry-After"] = str(late.retry_after)
-        return answer
+        return slowed(shown(visit, offer, status=429, params=late.params), late.retry_after)
     with visit.site.database.writing() as db:
         link = invitations.by_token(db, visit.vault, carried(visit, COOKIE) or "")
         code = invitations.ask_by_link(moment(visit, db), link, email, visit.lang.code) if link else "invitation_gone"

@@ -14,10 +14,11 @@ from portal.doors.signed_in import sign_ins
 from portal.jobs.mail import is_address
 from portal.models import User
 from portal.screens.entry import let_in, proof_of
+from portal.screens.mail_links import put_away
 from portal.screens.new_password import chosen
 from portal.screens.proving import fresh
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
-from portal.web.cookies import carried, carry, put_down
+from portal.web.cookies import carried, put_down
 from portal.web.pages import problem
 from portal.words.agents import agent
 from portal.words.mail_choices import labels
@@ -95,8 +96,7 @@ def ask_address(visit: Visit) -> Answer:
 @endpoint.get("/account/address/{side:str}/{token:str}", area=Area.PUBLIC)
 def arrive(visit: Visit, side: str, token: str) -> Answer:
     """From one of the two mails: the token moves from the address into a short-lived cookie."""
-    carry(visit, "link", token)
-    return redirect(visit, f"/account/address/{side if side in PURPOSES else 'new'}")
+    return put_away(visit, token, f"/account/address/{side if side in PURPOSES else 'new'}")
 
 
 @endpoint.get("/account/address/{side:str}", area=Area.PUBLIC)

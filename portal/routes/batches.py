@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from portal.access import Forbidden, GroupPermission, NotFound, Permission, batch_for, group_for, license_for
+from portal.access import Forbidden, GroupPermission, NotFound, Permission, batch_for, group_for, license_for, may_with
 from portal.actions import batch_people, batches
 from portal.actions.batch_lines import Judged, judge
 from portal.models import Batch, BatchKind, BatchMode, Group, License
@@ -101,7 +101,8 @@ def polled(visit: Visit, group: Group, batch: Batch) -> Answer:
     """How far it is; once it has ended, htmx is told to show the whole page again."""
     progress = reports.progress(visit.db, batch.id, visit.actor.user_id, visit.now)
     on_seats = visit.query.get("on") == "seats" and batch.license_id is not None
-    context = {"batch": progress, "on_seats": on_seats, "may_change": screens.may_change(visit, group)}
+    may_change = may_with(visit.db, visit.actor, GroupPermission.MANAGE, group)
+    context = {"batch": progress, "on_seats": on_seats, "may_change": may_change}
     if on_seats:
         license_ = visit.db.get_one(License, batch.license_id)
         context |= {"license_id": license_.public_id, "tally": tally(visit.db, license_, visit.now)}

@@ -14,9 +14,10 @@ from portal.screens import demos as screens
 from portal.screens import registering
 from portal.screens.asking import too_many, typed
 from portal.screens.entry import let_in
+from portal.screens.mail_links import put_away
 from portal.screens.new_password import chosen
-from portal.web import Answer, Area, Visit, endpoint, page, redirect
-from portal.web.cookies import carried, carry, put_down
+from portal.web import Answer, Area, Visit, endpoint, page, redirect, slowed
+from portal.web.cookies import carried, put_down
 
 PLACE = "/demo/start"
 
@@ -44,9 +45,7 @@ def ask(visit: Visit) -> Answer:
     late = too_many(visit, "demo", email)
     if late is not None:
         with database.reading() as db:
-            answer = screens.public(visit, db, status=429, params=late.params)
-        answer.headers["Retry-After"] = str(late.retry_after)
-        return answer
+            return slowed(screens.public(visit, db, status=429, params=late.params), late.retry_after)
     with database.writing() as db:
         doing = Moment(db, visit.actor, visit.now, visit.vault)
         demo_links.ask(doing, email, visit.lang.code, offer, days)
@@ -56,8 +55,7 @@ def ask(visit: Visit) -> Answer:
 @endpoint.get("/demo/{token:str}", area=Area.PUBLIC)
 def arrive(visit: Visit, token: str) -> Answer:
     """From the mail: the token moves from the address into a short-lived cookie. Nothing is used up."""
-    carry(visit, "link", token)
-    return redirect(visit, PLACE)
+    return put_away(visit, token, PLACE)
 
 
 @endpoint.get(PLACE, area=Area.PUBLIC)

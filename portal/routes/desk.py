@@ -10,7 +10,8 @@ from portal.models import User
 from portal.reports import desk as reports
 from portal.screens import desk as screens
 from portal.screens import uploads
-from portal.web import Answer, Visit, done, endpoint
+from portal.tables.writing import written
+from portal.web import Answer, Visit, done, endpoint, file
 
 PLACE = "/desk/requests/{question_id:uuid}"
 NOTICES = {"grant": "desk_granted", "answer": "desk_answered", "refuse": "desk_refused", "ask_back": "desk_asked_back"}
@@ -22,6 +23,14 @@ def index(visit: Visit) -> Answer:
     """What waits, and for how long."""
     enter(visit.actor)
     return screens.queue(visit)
+
+
+@endpoint.get("/desk/queue.csv")
+def export(visit: Visit) -> Answer:
+    """The same list, whole, for a spreadsheet."""
+    enter(visit.actor)
+    heading, lines = screens.table(visit)
+    return file(written(heading, lines, visit.lang.code), "queue.csv", "text/csv")
 
 
 @endpoint.get(PLACE)

@@ -1,9 +1,10 @@
-"""Groups: those a person belongs to, the one they look at alone, the page of one, and its departments."""
+"""Groups: those a person belongs to, the one they look at alone, the page of one, its name and departments."""
 
 from uuid import UUID
 
 from portal.access import GroupPermission, group_for, may_in, where_is
 from portal.actions import departments, switching
+from portal.actions import groups as actions
 from portal.models import Group, GroupKind
 from portal.reports import groups, people
 from portal.reports.filters import page_of
@@ -40,19 +41,43 @@ def show(visit: Visit, group_id: UUID) -> Answer:
     return shown(visit, group)
 
 
+@endpoint.get("/groups/{group_id:uuid}/name", area=Area.ACCOUNT)
+def name(visit: Visit, group_id: UUID) -> Answer:
+    """What it is called."""
+    group = group_for(visit.db, visit.actor, group_id, GroupPermission.NAME)
+    return page(visit, "groups/name.html", group=group, name=group.name, error=None)
+
+
+@endpoint.post("/groups/{group_id:uuid}/name", area=Area.ACCOUNT)
+def rename(visit: Visit, group_id: UUID) -> Answer:
+    """Call it something else."""
+    visit.form.allow("name")
+    group = group_for(visit.db, visit.actor, group_id, GroupPermission.NAME)
+    name, code = name_typed(visit)
+    code = code or actions.rename(visit, group, name)
+    if code is not None:
+        error = problem(visit, code, {})[1]
+        return page(visit, "groups/name.html", status=422, group=group, name=name, error=error)
+    return done(visit, f"/groups/{group.public_id}", "group_renamed", group=name)
+
+
 @endpoint.post("/groups/{group_id:uuid}/departments", area=Area.ACCOUNT)
 def add(visit: Visit, group_id: UUID) -> Answer:
     """A new department."""
-    form = visit.form
-    form.allow("name")
+    visit.form.allow("name")
     group = group_for(visit.db, visit.actor, group_id, GroupPermission.MANAGE)
-    name = " ".join(form.text("name", most=200).split())
-    code = next(iter(form.errors.values()), None)
+    name, code = name_typed(visit)
     if code is None:
         department, code = departments.add(visit, group, name)
     if code is not None:
         return shown(visit, group, status=422, name=name, code=code)
     return redirect(visit, f"/groups/{group.public_id}", "department_added", department=name)
+
+
+def name_typed(visit: Visit) -> tuple[str, str | None]:
+    """A name on one line, and the code of what is wrong with it."""
+    name = " ".join(visit.form.text("name", most=200).split())
+    return name, next(iter(visit.form.errors.values()), None)
 
 
 def shown(visit: Visit, group: Group, *, status: int = 200, name: str = "", code: str = "") -> Answer:
@@ -75,6 +100,7 @@ def shown(visit: Visit, group: Group, *, status: int = 200, name: str = "", code
         may_ask=may_in(visit.actor, GroupPermission.ASK, where),
         may_manage=may_in(visit.actor, GroupPermission.MANAGE, where),
         may_invite=may_in(visit.actor, GroupPermission.INVITE, where),
+        may_name=may_in(visit.actor, GroupPermission.NAME, where),
         name=name,
         error=problem(visit, code, {})[1] if code else None,
     )

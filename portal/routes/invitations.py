@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from portal.access import Forbidden, GroupPermission, group_for, invitation_for, may_in, where_is
+from portal.access import Forbidden, GroupPermission, group_for, invitation_for, may_with
 from portal.actions import invitations
 from portal.jobs.mail import is_address
 from portal.models import Group, Role
@@ -41,7 +41,9 @@ def by_mail(visit: Visit, group: Group) -> Answer:
     form = visit.form
     email = form.text("email", most=254, code="email_invalid").lower()
     name = " ".join(form.values.get("name", "").split())
-    role = form.one_of("role", tuple(Role)) if manages(visit, group) else Role.ADMIN
+    # Whoever is above only sees to it that a customer has somebody who looks after it.
+    may_manage = may_with(visit.db, visit.actor, GroupPermission.MANAGE, group)
+    role = form.one_of("role", tuple(Role)) if may_manage else Role.ADMIN
     language = form.one_of("language", tuple(visit.site.languages))
     if len(name) > 200:
         form.errors["name"] = "field_too_long"
@@ -57,7 +59,7 @@ def by_mail(visit: Visit, group: Group) -> Answer:
 
 def by_link(visit: Visit, group: Group) -> Answer:
     form = visit.form
-    if not manages(visit, group):
+    if not may_with(visit.db, visit.actor, GroupPermission.MANAGE, group):
         raise Forbidden
     domains = re.split(r"[\s,;]+", form.values.get("domains", "").lower().replace("@", "").strip())
     domains = list(dict.fromkeys(filter(None, domains)))
@@ -79,7 +81,17 @@ def withdraw(visit: Visit, group_id: UUID, invitation_id: UUID) -> Answer:
     visit.form.allow()
     group, invitation = invitation_for(visit.db, visit.actor, group_id, invitation_id, GroupPermission.INVITE)
     invitations.withdraw(visit, invitation)
-    return done(visit, path_of(group), "invitation_withdrawn")
+    undo = f"{path_of(group)}/{invitation_id}/restoration"
+    return done(visit, path_of(group), "invitation_withdrawn", undo=undo)
+
+
+@endpoint.post("/groups/{group_id:uuid}/invitations/{invitation_id:uuid}/restoration", area=Area.ACCOUNT)
+def restore(visit: Visit, group_id: UUID, invitation_id: UUID) -> Answer:
+    """It was withdrawn by mistake."""
+    visit.form.allow()
+    group, invitation = invitation_for(visit.db, visit.actor, group_id, invitation_id, GroupPermission.INVITE)
+    is_back = invitations.restore(visit, invitation)
+    return done(visit, path_of(group), "invitation_restored" if is_back else "undo_over")
 
 
 @endpoint.post("/groups/{group_id:uuid}/invitations/{invitation_id:uuid}/resend", area=Area.ACCOUNT)
@@ -97,15 +109,10 @@ def path_of(group: Group) -> str:
     return f"/groups/{group.public_id}/invitations"
 
 
-def manages(visit: Visit, group: Group) -> bool:
-    """Whoever is above only sees to it that a customer has somebody who looks after it."""
-    return may_in(visit.actor, GroupPermission.MANAGE, where_is(visit.db, group))
-
-
 def shown(visit: Visit, group: Group, *, status: int = 200, code: str | None = None) -> Answer:
     visit.place = path_of(group)
     found = groups.invitations(visit.db, group, visit.now, page_of(visit.query))
-    may_manage = manages(visit, group)
+    may_manage = may_with(visit.db, visit.actor, GroupPermission.MANAGE, group)
     heading, sentence = problem(visit, code, {}) if code else ("", "")
     context: dict[str, Any] = {
         "group": group,

@@ -4,7 +4,7 @@ from portal.actions import lost_tickets
 from portal.screens.asking import Asking
 from portal.web import Answer, Area, Visit, endpoint
 
-LOST = Asking("/tickets/lost", "tickets/lost.html", "tickets/asked.html", "lost", lost_tickets.ask)
+LOST = Asking("/tickets/lost", "tickets/lost.html", "tickets/asked.html", "lost", lost_tickets.KIND)
 
 
 @endpoint.get(LOST.place, area=Area.PUBLIC)

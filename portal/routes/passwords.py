@@ -7,15 +7,18 @@ from portal.actions.links import Purpose
 from portal.doors import passwords
 from portal.doors.sessions import Proof
 from portal.models import User
+from portal.screens import second
 from portal.screens.asking import Asking
 from portal.screens.entry import admit
+from portal.screens.mail_links import put_away
 from portal.screens.new_password import chosen
 from portal.screens.pseudonyms import codes_page
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
-from portal.web.cookies import carried, carry, put_down
+from portal.web.cookies import carried, put_down
 from portal.web.pages import problem
+from portal.web.paths import onward
 
-FORGOTTEN = Asking("/password/forgot", "passwords/forgot.html", "passwords/asked.html", "password", verbs.ask)
+FORGOTTEN = Asking("/password/forgot", "passwords/forgot.html", "passwords/asked.html", "password", verbs.KIND)
 PLACE = "/password/reset"
 
 
@@ -34,8 +37,7 @@ def ask(visit: Visit) -> Answer:
 @endpoint.get("/password/reset/{token:str}", area=Area.PUBLIC)
 def arrive(visit: Visit, token: str) -> Answer:
     """From the mail: the token moves from the address into a short-lived cookie. Nothing is used up."""
-    carry(visit, "link", token)
-    return redirect(visit, PLACE)
+    return put_away(visit, token, PLACE)
 
 
 @endpoint.get(PLACE, area=Area.PUBLIC)
@@ -63,18 +65,18 @@ def choose(visit: Visit) -> Answer:
         doing = Moment(db, visit.actor, visit.now, visit.vault, visit.stationery)
         owner = verbs.set_anew(doing, link, secret)
         if owner is not None:
-            onward = admit(
-                visit, db, owner, owner.signs_in_as, "/licenses", proof=Proof("mail"), is_proven_by_mail=True
+            next_ = admit(
+                visit, db, owner, owner.signs_in_as, onward(visit), proof=Proof("mail"), is_proven_by_mail=True
             )
             # Codes stand in for a second factor, too: whoever owes one gets no new ones before it is shown.
-            owed = owner.email is not None or onward != "/licenses"
+            owed = owner.email is not None or next_ == second.PLACE
             codes = [] if owed else recovery_codes.make(doing, owner.id)
     if owner is None:
         return page(visit, "passwords/over.html", status=410)
     put_down(visit, "link")
     if codes:
         return codes_page(visit, owner, codes, is_new=False)
-    return redirect(visit, onward, "password_set")
+    return redirect(visit, next_, "password_set")
 
 
 def form(visit: Visit, user: User, *, status: int = 200) -> Answer:

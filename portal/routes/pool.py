@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from portal.access import GroupPermission, group_for
+from portal.access import GroupPermission, group_for, may_with
 from portal.models import GroupKind
 from portal.reports import pool
-from portal.screens.batches import may_change
 from portal.screens.seat_use import use_of
 from portal.web import Answer, Visit, endpoint, page
 
@@ -19,6 +18,6 @@ def index(visit: Visit, group_id: UUID) -> Answer:
     return page(
         visit, "pool/index.html", use=use, uses=uses, moments=moments, group=group, shelves=shelves,
         total=pool.total(shelves), departments=pool.departments(visit.db, group.path),
-        may_change=may_change(visit, group), kept=pool.kept_here(visit.db, group.path),
-        has_people=group.kind in (GroupKind.CUSTOMER, GroupKind.DEPARTMENT),
+        may_change=may_with(visit.db, visit.actor, GroupPermission.MANAGE, group),
+        kept=pool.kept_here(visit.db, group.path), has_people=group.kind in (GroupKind.CUSTOMER, GroupKind.DEPARTMENT),
     )  # fmt: skip

@@ -13,8 +13,9 @@ from portal.screens.entry import admit, let_in
 from portal.screens.new_password import chosen, problems
 from portal.screens.pseudonyms import codes_page
 from portal.screens.registering import check_open, fields, person
-from portal.web import Answer, Area, Visit, endpoint, page, redirect
+from portal.web import Answer, Area, Visit, endpoint, page, redirect, slowed
 from portal.web.cookies import knows
+from portal.web.paths import onward
 
 REGISTER, RECOVERY = "/register/name", "/password/recovery"
 
@@ -39,7 +40,7 @@ def open_account(visit: Visit) -> Answer:
                 trial.failed()  # no mailbox stands behind an account: each one counts
     except TooMany as late:
         visit.form.errors["name"] = late.code
-        return slowed(form(visit, status=429, params=late.params), late)
+        return slowed(form(visit, status=429, params=late.params), late.retry_after)
     if secret is None or visit.form.errors:
         return form(visit, status=422)
     with visit.site.database.writing() as db:
@@ -73,27 +74,22 @@ def recover(visit: Visit) -> Answer:
                 user = verbs.by_code(doing, name, code)
                 if user is not None:
                     changing.recover(doing, user, secret)
-                    onward = admit(visit, db, user, user.signs_in_as, "/licenses")
+                    next_ = admit(visit, db, user, user.signs_in_as, onward(visit))
             if user is None:
                 trial.failed()
     except TooMany as late:
         visit.form.errors["sign_in_name"] = late.code
-        return slowed(recovery(visit, status=429, params=late.params), late)
+        return slowed(recovery(visit, status=429, params=late.params), late.retry_after)
     if user is None:
         visit.form.errors["code"] = "recovery_code_wrong"
         return recovery(visit, status=422)
-    return redirect(visit, onward, "password_set")
+    return redirect(visit, next_, "password_set")
 
 
 def check_offered(visit: Visit) -> None:
     if visit.site.brand.accounts == "address":
         raise NotFound
     check_open(visit)
-
-
-def slowed(answer: Answer, late: TooMany) -> Answer:
-    answer.headers["Retry-After"] = str(late.retry_after)
-    return answer
 
 
 def form(visit: Visit, *, status: int = 200, params: dict[str, Any] | None = None) -> Answer:

@@ -7,12 +7,14 @@ from portal.actions.doing import Moment
 from portal.actions.links import Opened, Purpose
 from portal.screens.asking import Asking
 from portal.screens.entry import let_in
+from portal.screens.mail_links import put_away
 from portal.screens.new_password import chosen
 from portal.screens.registering import check_open, fields, person
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
-from portal.web.cookies import carried, carry, put_down
+from portal.web.cookies import carried, put_down
+from portal.web.paths import onward
 
-ASKING = Asking("/register", "registration/new.html", "registration/asked.html", "registration", verbs.ask)
+ASKING = Asking("/register", "registration/new.html", "registration/asked.html", "registration", verbs.KIND)
 PLACE = "/register/complete"
 
 
@@ -37,8 +39,7 @@ def ask(visit: Visit) -> Answer:
 @endpoint.get("/register/{token:str}", area=Area.PUBLIC)
 def arrive(visit: Visit, token: str) -> Answer:
     """From the mail: the token moves from the address into a short-lived cookie. Nothing is used up."""
-    carry(visit, "link", token)
-    return redirect(visit, PLACE)
+    return put_away(visit, token, PLACE)
 
 
 @endpoint.get(PLACE, area=Area.PUBLIC)
@@ -68,7 +69,7 @@ def open_account(visit: Visit) -> Answer:
     if user is None:
         return page(visit, "registration/over.html", status=410)
     put_down(visit, "link")
-    return redirect(visit, "/licenses", "account_opened", tickets=len(visit.actor.ticket_ids))
+    return redirect(visit, onward(visit), "account_opened", tickets=len(visit.actor.ticket_ids))
 
 
 def form(visit: Visit, link: Opened, *, status: int = 200) -> Answer:

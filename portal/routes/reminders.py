@@ -9,8 +9,9 @@ from portal.actions import reminders
 from portal.jobs.mail import is_address
 from portal.models import Group, ReminderAddress
 from portal.screens import reminders as screens
+from portal.screens.mail_links import put_away
 from portal.web import Answer, Area, Visit, done, endpoint, page, redirect
-from portal.web.cookies import carried, carry, put_down
+from portal.web.cookies import carried, put_down
 
 PLACE = reminders.PLACE
 COOKIE = "reminder"
@@ -55,8 +56,7 @@ def remove(visit: Visit, group_id: UUID, address_id: UUID) -> Answer:
 @endpoint.get(PLACE + "/{token:str}", area=Area.PUBLIC)
 def follow(visit: Visit, token: str) -> Answer:
     """The link of a mail: what it holds moves into a cookie, and nothing is done yet."""
-    carry(visit, COOKIE, token[:200])
-    return redirect(visit, PLACE)
+    return put_away(visit, token, PLACE, name=COOKIE)
 
 
 @endpoint.get(PLACE, area=Area.PUBLIC)

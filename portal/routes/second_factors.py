@@ -15,7 +15,7 @@ from portal.models import User
 from portal.screens import passkeys, second
 from portal.screens.entry import let_in
 from portal.screens.proving import is_fresh
-from portal.web import Answer, Area, Visit, endpoint, page, redirect
+from portal.web import Answer, Area, Visit, endpoint, page, redirect, slowed
 from portal.web.cookies import knows
 from portal.web.endpoint import PROOF
 from portal.web.pages import problem
@@ -79,9 +79,7 @@ def by_code(visit: Visit) -> Answer:
                 trial.failed()
     except TooMany as late:
         visit.form.errors["code"] = late.code
-        answer = second_anew(visit, status=429, params=late.params)
-        answer.headers["Retry-After"] = str(late.retry_after)
-        return answer
+        return slowed(second_anew(visit, status=429, params=late.params), late.retry_after)
     if code:
         visit.form.errors["code"] = code
         return second_anew(visit, status=422)
@@ -117,9 +115,7 @@ def prove_by_password(visit: Visit) -> Answer:
                 trial.failed()
     except TooMany as late:
         visit.form.errors[field] = late.code
-        answer = proof_anew(visit, next_, status=429, params=late.params)
-        answer.headers["Retry-After"] = str(late.retry_after)
-        return answer
+        return slowed(proof_anew(visit, next_, status=429, params=late.params), late.retry_after)
     if not is_right:
         visit.form.errors[field] = "code_wrong" if field == "code" else "password_not_current"
         return proof_anew(visit, next_, status=422)

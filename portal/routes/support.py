@@ -4,34 +4,38 @@ from uuid import UUID
 
 from portal.access import attachment_for, own_request_for
 from portal.actions import support, threads
+from portal.models import RequestKind
 from portal.screens import support as screens
 from portal.screens import uploads
-from portal.web import Answer, Area, Visit, done, endpoint, file
+from portal.screens.demos import OWN
+from portal.web import Answer, Area, Visit, about, done, endpoint, file
 
 
 @endpoint.get("/support", area=Area.PUBLIC)
 def new(visit: Visit) -> Answer:
     """The form; whoever is not signed in reads how else to reach us."""
-    license_ = screens.asked_about(visit, visit.query.get("license", "")) if visit.actor.signed_in else None
-    return screens.form(visit, license_, visit.query.get("code", ""))
+    told = about.read(visit.query)
+    license_ = screens.license_asked_about(visit, visit.query.get("license", ""), told)
+    return screens.form(visit, license_, told)
 
 
 @endpoint.post("/support", limit=uploads.LIMIT)
 def ask(visit: Visit) -> Answer:
     """Ask for help, with files to look at."""
     form = visit.form
-    form.allow("license", "code", "contact", *uploads.FIELDS)
-    license_ = screens.asked_about(visit, form.values.get("license", ""))
+    form.allow("license", "contact", *about.FIELDS, *uploads.FIELDS)
+    told = about.read(form.values)
+    license_ = screens.license_asked_about(visit, form.values.get("license", ""), told)
     words, files, contact = uploads.words(visit), uploads.uploads(visit), uploads.contact(visit)
-    code = form.values.get("code", "")[: screens.MOST_CODE]
     if form.errors:
-        return screens.form(visit, license_, code, status=422)
+        return screens.form(visit, license_, told, status=422)
     request, problem = support.ask(
-        visit, license_, words, files, code=code, key=form.id("key"), contact=contact, language=visit.lang.code
-    )
+        visit, license_, words, files, code=told.code or None, about=told.place, key=form.id("key"), contact=contact,
+        language=visit.lang.code,
+    )  # fmt: skip
     if request is None:
         form.errors["words"] = problem or ""
-        return screens.form(visit, license_, code, status=422)
+        return screens.form(visit, license_, told, status=422)
     return done(visit, f"/requests/{request.public_id}", "support_asked")
 
 
@@ -59,7 +63,10 @@ def reply(visit: Visit, question_id: UUID) -> Answer:
 def close(visit: Visit, question_id: UUID) -> Answer:
     """It is solved, or not needed any more."""
     visit.form.allow()
-    support.close(visit, own_request_for(visit.db, visit.actor, question_id))
+    request = own_request_for(visit.db, visit.actor, question_id)
+    support.close(visit, request)
+    if request.kind == RequestKind.DEMO:
+        return done(visit, OWN, "request_withdrawn")
     return done(visit, f"/requests/{question_id}", "support_closed")
 
 

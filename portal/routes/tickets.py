@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 
-from portal.actions import tickets
+from portal.actions import claims, tickets
 from portal.actions.tickets import Verdict
 from portal.doors import limits
+from portal.doors.limits import TooMany
 from portal.files import tickets as codes
 from portal.files.pasted import TooMuch
 from portal.models import Group
 from portal.screens.guessing import watch_guessing
-from portal.web import Answer, Area, Visit, endpoint, page
+from portal.web import Answer, Area, Visit, endpoint, page, slowed
 from portal.web.pages import problem
 
 
@@ -45,7 +47,10 @@ def redeem(visit: Visit) -> Answer:
     if not candidates:
         return paste(visit, text, {"tickets": "no_ticket_found"}, 422)
     here = limits.at_ticket(visit.address)
-    visit.site.limits.check(visit.site.database, visit.now, here)
+    try:
+        visit.site.limits.check(visit.site.database, visit.now, here)
+    except TooMany as late:
+        return slowed(paste(visit, text, {"tickets": late.code}, late.status, late.params), late.retry_after)
     confirmed = form.yes("confirmed")
     verdicts = [tickets.judge(visit, candidate, lock=confirmed) for candidate in candidates]
     unknown = sum(verdict.code in ("ticket_unknown", "ticket_malformed") for verdict in verdicts)
@@ -56,9 +61,7 @@ def redeem(visit: Visit) -> Answer:
             visit.after.append(lambda: visit.site.limits.fail(visit.site.database, visit.now, here, times))
             visit.after.append(partial(watch_guessing, visit))
         return answered(visit, "check", text, verdicts, status=422 if confirmed else 200)
-    for verdict in good:
-        if verdict.ticket is not None:
-            tickets.register(visit, verdict.ticket, group)
+    claims.claim_all(visit, [verdict.ticket for verdict in good if verdict.ticket is not None], group)
     return answered(visit, "done", "", good)
 
 
@@ -70,8 +73,10 @@ def chosen_group(visit: Visit) -> Group | None:
     return visit.db.execute(select(Group).where(Group.id == group_id)).scalar() if group_id else None
 
 
-def paste(visit: Visit, text: str, errors: dict[str, str], status: int = 200) -> Answer:
-    told = {name: problem(visit, code, {})[1] for name, code in errors.items()}
+def paste(
+    visit: Visit, text: str, errors: dict[str, str], status: int = 200, params: dict[str, Any] | None = None
+) -> Answer:
+    told = {name: problem(visit, code, params or {})[1] for name, code in errors.items()}
     return page(
         visit, "tickets/redemption.html", status=status, step="paste", text=text[:20_000], errors=told, answers=[]
     )

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal.actions.doing import Doing, Moment
+from portal.actions import asked
+from portal.actions.doing import Moment
 from portal.doors import limits
 from portal.doors.limits import TooMany
-from portal.web import Answer, Visit, page, redirect
+from portal.web import Answer, Visit, page, redirect, slowed
 from portal.web.pages import problem
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One thing that can be asked for: where, with which pages, and the verb that writes the question down."""
+    """One thing that can be asked for: where, with which pages, and the mail that answers."""
 
     place: str
     form: str  # the template of the form
     asked: str  # the template of the answer
     name: str  # what the limits count
-    ask: Callable[[Doing, str, str], None]
+    kind: str  # the mail that the worker writes, if the address is known
 
     def show(self, visit: Visit, email: str = "") -> Answer:
         """The form; once it was sent, what to do now."""
@@ -35,11 +35,10 @@ class Asking:
             return self._form(visit, email, status=422)
         late = too_many(visit, self.name, email)
         if late is not None:
-            answer = self._form(visit, email, status=429, params=late.params)
-            answer.headers["Retry-After"] = str(late.retry_after)
-            return answer
+            return slowed(self._form(visit, email, status=429, params=late.params), late.retry_after)
         with visit.site.database.writing() as db:
-            self.ask(Moment(db, visit.actor, visit.now, visit.vault, visit.stationery), email, visit.lang.code)
+            doing = Moment(db, visit.actor, visit.now, visit.vault, visit.stationery)
+            asked.ask(doing, self.kind, email, visit.lang.code)
         return redirect(visit, f"{self.place}?asked=yes")
 
     def _form(self, visit: Visit, email: str, *, status: int = 200, params: dict[str, Any] | None = None) -> Answer:

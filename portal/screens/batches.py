@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.access import GroupPermission, may_in, where_is
+from portal.access import GroupPermission, may_with
 from portal.models import Batch, BatchKind, Group
 from portal.reports import batches, pool
 from portal.reports.filters import page_of
@@ -29,11 +29,13 @@ def index(visit: Visit, group: Group, *, status: int = 200, line: int | None = N
         group=group,
         batches=batches.of_group(visit.db, group.path, visit.actor.user_id, visit.now),
         kinds=_kinds(visit, bool(licenses)),
-        licenses=[(id_, name if owner == group.name else f"{name}, {owner}") for id_, name, owner in licenses],
+        licenses=[
+            (id_, name if owner == group.name else f"{name}{visit.lang.comma}{owner}") for id_, name, owner in licenses
+        ],
         form={name: said.get(name, "")[:SHOWN_TEXT] for name in ("kind", "license", "pasted")},
         errors=errors,
         problem_heading=heading,
-        may_change=may_change(visit, group),
+        may_change=may_with(visit.db, visit.actor, GroupPermission.MANAGE, group),
     )
 
 
@@ -51,14 +53,10 @@ def show(visit: Visit, group: Group, batch: Batch, code: str | None = None) -> A
         batch=found,
         lines=lines,
         sentences={line.number: _sentence(visit, line, found) for line in lines.rows if line.problem},
-        may_change=may_change(visit, group),
+        may_change=may_with(visit.db, visit.actor, GroupPermission.MANAGE, group),
         problem_heading=heading,
         problem_sentence=sentence,
     )
-
-
-def may_change(visit: Visit, group: Group) -> bool:
-    return may_in(visit.actor, GroupPermission.MANAGE, where_is(visit.db, group))
 
 
 def _sentence(visit: Visit, line: batches.Line, batch: batches.Progress) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from portal.access import (
@@ -12,9 +13,8 @@ from portal.access import (
     may,
     may_answer,
     may_grant,
-    may_in,
+    may_with,
     owned,
-    where_is,
 )
 from portal.actions.desk import GRANTABLE
 from portal.actions.rule_sets import in_force
@@ -22,7 +22,7 @@ from portal.db import new_id
 from portal.models import WAITING, License, Request, RequestKind
 from portal.reports import canned_words, customers, desk, threads
 from portal.screens.rule_places import place_of
-from portal.web import Answer, Visit, page
+from portal.web import Answer, Visit, lists, page
 from portal.web.pages import problem
 from portal.words import desk as words
 from portal.words.rule_phrases import things
@@ -33,18 +33,41 @@ PLACE = "/desk"
 def queue(visit: Visit) -> Answer:
     """What lies on the desk."""
     visit.place = PLACE
-    found = desk.queue(visit.db, visit.actor, desk.wanted(visit.query), visit.now)
+    found = desk.queue(visit.db, visit.actor, desk.wanted(lists.asked(visit)), visit.now)
     lines = [
         {
             "asked": one,
             "kind": words.kind(visit.lang, one.kind),
             "age": words.age(visit.lang, (one.answered_at or visit.now) - one.created_at),
-            "why": problem(visit, one.rule_code, {})[0] if one.kind == RequestKind.EXCEPTION and one.rule_code else "",
+            "why": _why(visit, one),
         }
         for one in found.lines
     ]
     kinds = [(str(kind), words.kind(visit.lang, kind)) for kind in desk.KINDS]
     return page(visit, "desk/index.html", part="desk/_queue.html", queue=found, lines=lines, kinds=kinds)
+
+
+def table(visit: Visit) -> tuple[list[str], Iterator[list[str]]]:
+    """The same list as a spreadsheet reads it, whole."""
+    _ = visit.lang.gettext
+    heading = [
+        _("Asked"), _("Kind"), _("Product"), _("From"), _("Person"), _("State"), _("Rule"), _("Words"),
+        _("Looked after by"), _("Answered"),
+    ]  # fmt: skip
+    found = desk.everything(visit.db, visit.actor, desk.wanted(visit.query), visit.now)
+    return heading, (
+        [
+            words.stamp(one.created_at, visit.zone), words.kind(visit.lang, one.kind), one.product or "", one.group,
+            one.person or one.contact or _("with a ticket"), words.state(visit.lang, one.state, one.kind),
+            _why(visit, one), one.words, one.assigned_to or "", words.stamp(one.answered_at, visit.zone),
+        ]  # fmt: skip
+        for one in found
+    )
+
+
+def _why(visit: Visit, one: desk.Line) -> str:
+    """What the rules said to somebody who asks for an exception."""
+    return problem(visit, one.rule_code, {})[0] if one.kind == RequestKind.EXCEPTION and one.rule_code else ""
 
 
 def show(
@@ -74,12 +97,18 @@ def show(
         waits=request.state in WAITING, may_answer=mine, is_referable=_is_referable(visit, asked),
         may_grant=may_grant(visit.actor, asked.desk) and request.kind in GRANTABLE,
         staff=[(str(id_), name) for id_, name in desk.staff(visit.db, visit.actor, asked.desk)] if mine else [],
-        sees_group=may_in(visit.actor, GroupPermission.LOOK, where_is(visit.db, asked.group)),
+        sees_group=may_with(visit.db, visit.actor, GroupPermission.LOOK, asked.group),
         assigned=desk.assigned_to(visit.db, request),
         canned=canned_words.at_hand(visit.db, visit.actor, request.language or visit.lang.code) if mine else (),
-        answer=answer, note=typed if wrong == "note" else "", keys=(new_id(visit.now), new_id(visit.now)),
-        wrong=wrong, error="{}. {}".format(*problem(visit, code, {"limit": 4000})) if code else "",
+        answer=answer, inserted=canned is not None, note=typed if wrong == "note" else "",
+        keys=(new_id(visit.now), new_id(visit.now)), wrong=wrong, error=_error(visit, code) if code else "",
     )  # fmt: skip
+
+
+def _error(visit: Visit, code: str) -> str:
+    """What is said beside the field: of what was typed the sentence alone, of a refusal what it is as well."""
+    heading, sentence = problem(visit, code, {"limit": 4000})
+    return sentence if code in visit.form.errors.values() else f"{heading}. {sentence}"
 
 
 def _is_referable(visit: Visit, asked: Asked) -> bool:
@@ -115,5 +144,3 @@ def draft_of(visit: Visit, request: Request) -> str | None:
     rule = (request.decision or {}).get("rule")
     anchor = place_of(in_force(visit.db, request.article_id).rules, rule)
     return f"/vendor/rules/{desk.rule_set_of(visit.db, request.article_id)}/draft{anchor}"
-
-

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from portal.access import Forbidden, GroupPermission, below, group_for, may_in, membership_for, where_is
+from portal.access import Forbidden, GroupPermission, below, group_for, may_with, membership_for
 from portal.actions import leavers, links, pseudonyms
 from portal.actions.links import Purpose
 from portal.models import Group, GroupKind, Membership, User
@@ -27,8 +27,8 @@ def listed(visit: Visit, group: Group, asked: Wanted) -> dict[str, Any]:
         "group": group,
         "people": people.people(visit.db, group.path, asked),
         "departments": departments.departments(visit.db, group.path),
-        "may_manage": may(visit, GroupPermission.MANAGE, group),
-        "may_invite": may(visit, GroupPermission.INVITE, group),
+        "may_manage": may_with(visit.db, visit.actor, GroupPermission.MANAGE, group),
+        "may_invite": may_with(visit.db, visit.actor, GroupPermission.INVITE, group),
     }
 
 
@@ -54,7 +54,7 @@ def person(visit: Visit, group: Group, membership: Membership, *, code: str | No
     visit.place = f"/groups/{group.public_id}/members/{membership.public_id}"
     found = people.person(visit.db, group.path, membership.user_id)
     heading, sentence = problem(visit, code, {}) if code else ("", "")
-    may_manage = may(visit, GroupPermission.MANAGE, group)
+    may_manage = may_with(visit.db, visit.actor, GroupPermission.MANAGE, group)
     return page(
         visit,
         "members/show.html",
@@ -148,10 +148,6 @@ def department_chosen(visit: Visit, group: Group) -> Group | None:
             Group.public_id == visit.form.id("department"), below(group.path), Group.kind == GroupKind.DEPARTMENT
         )
     ).scalar()
-
-
-def may(visit: Visit, permission: GroupPermission, group: Group) -> bool:
-    return may_in(visit.actor, permission, where_is(visit.db, group))
 
 
 def may_change(visit: Visit, group: Group, membership_id: UUID) -> bool:

@@ -17,10 +17,9 @@ from portal.access import (
     is_narrow,
     license_for,
     may,
-    may_in,
+    may_with,
     owned,
     relation_to,
-    where_is,
     within,
 )
 from portal.actions import batch_lines
@@ -101,7 +100,7 @@ def shown(visit: Visit, license_: License, group: Group, asked: Wanted) -> dict[
         "may_assign": license_.user_id is None
         and may(visit.actor, Permission.ASSIGN, owned(visit.db, license_, visit.actor)),
         "may_keep": not is_narrow(visit.db, visit.actor, license_),
-        "may_change": may_in(visit.actor, GroupPermission.MANAGE, where_is(visit.db, group)),
+        "may_change": may_with(visit.db, visit.actor, GroupPermission.MANAGE, group),
         "plurals": plurals(visit.lang),
         "problem_sentence": "",
         "chosen": frozenset(),

@@ -4,6 +4,7 @@
 //     <input type="hidden" name="credential">
 //     <p data-trouble data-none="…" data-there="…" data-stale="…" hidden></p>
 //   <p data-without-passkeys>         what to read where there are no passkeys; goes when there are
+//   <input autocomplete="username webauthn">   the browser offers passkeys here, too, beside the names it keeps
 //
 // The forms appear where the browser knows passkeys and the portal was reached under its own name.
 (() => {
@@ -45,7 +46,31 @@
     });
   };
 
+  // What waits quietly for somebody to choose a passkey among the names of a field.
+  let offered = null;
+
+  const offer = async (form) => {
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    const mine = (offered = new AbortController());
+    try {
+      const publicKey = await asked(form);
+      // The question is good for some minutes: whoever is still here then, or comes back, is asked anew.
+      setTimeout(() => {
+        if (mine.signal.aborted || mine !== offered) return;
+        mine.abort();
+        if (document.hidden) document.addEventListener("visibilitychange", () => offer(form), { once: true });
+        else offer(form);
+      }, publicKey.timeout * 0.9);
+      const credential = await navigator.credentials.get({ publicKey, mediation: "conditional", signal: mine.signal });
+      form.elements.credential.value = told(credential);
+      form.submit();
+    } catch {
+      // Nobody asked for it, so nobody is told: the button is still there.
+    }
+  };
+
   const send = async (form) => {
+    offered?.abort();
     const trouble = form.querySelector("[data-trouble]");
     const button = form.querySelector("button");
     trouble.hidden = true;
@@ -61,6 +86,7 @@
       const why = { InvalidStateError: "there", StaleError: "stale" }[error.name] ?? "none";
       trouble.textContent = trouble.dataset[why];
       trouble.hidden = false;
+      if (offered) offer(form);
     }
     button.disabled = false;
   };
@@ -73,5 +99,6 @@
       send(form);
     });
     for (const other of document.querySelectorAll("[data-without-passkeys]")) other.hidden = true;
+    if (form.dataset.passkey === "show" && document.querySelector('[autocomplete~="webauthn"]')) offer(form);
   }
 })();

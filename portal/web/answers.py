@@ -27,6 +27,8 @@ def page(visit: Visit, template: str, *, status: int = 200, part: str | None = N
     """A rendered page, or for htmx its part: the very file that the page includes."""
     if "notice" not in context and visit.notice is None and not visit.htmx:
         visit.notice = pages.notice(visit, cookies.take_flash(visit))
+    if status < 400:
+        visit.refused = ""  # words about a refusal are no refusal
     name = part if part and visit.htmx else template
     return Answer(pages.render(visit, name, context).encode(), status)
 
@@ -54,6 +56,12 @@ def swap(visit: Visit, notice: str, params: dict[str, Any], template: str, **con
 def file(body: bytes, name: str, media_type: str) -> Answer:
     """A download; its name is ours, never the user's."""
     return Answer(body, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def slowed(answer: Answer, seconds: int) -> Answer:
+    """The same answer, for whoever has to wait: programs read there how long."""
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def json_answer(document: Any, status: int = 200, media_type: str = JSON_API) -> Answer:

@@ -9,8 +9,8 @@ from litestar import Request
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal.access import Stop
-from portal.web import pages, problems
-from portal.web.answers import Answer
+from portal.web import about, pages, problems
+from portal.web.answers import Answer, slowed
 from portal.web.visit import Incoming, Visit
 
 
@@ -60,15 +60,17 @@ CLIENT_CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED",
 def page(visit: Visit, stop: Stop) -> Answer:
     """The page for a problem, in the reader's language; for htmx a notice in the page's own place."""
     heading, sentence = pages.problem(visit, stop.code, stop.params)
-    context = {"status": stop.status, "heading": heading, "sentence": sentence}
     if visit.incoming.method not in ("GET", "HEAD"):
         visit.place = visit.place or "/licenses"
+    context = {"status": stop.status, "heading": heading, "sentence": sentence, "support": visit.support}
+    if stop.code == "account_needed" and visit.actor.kind == "ticket":
+        context |= {"way_href": f"/sign-in?next={safe_next(visit)}", "way_text": visit.lang.gettext("Sign in")}
     if visit.htmx:
         answer = _in_place(Answer(pages.render(visit, "errors/_problem.html", context).encode(), stop.status))
     else:
         answer = Answer(pages.render(visit, "errors/page.html", context).encode(), stop.status)
     if (retry_after := getattr(stop, "retry_after", None)) is not None:
-        answer.headers["Retry-After"] = str(retry_after)
+        answer = slowed(answer, retry_after)
     return answer
 
 
@@ -76,7 +78,12 @@ def plain(visit: Visit, status: int) -> Answer:
     """The page that needs nothing but memory: no session, no database."""
     heading, sentence = pages.problem(visit, CODES[status], {})
     template = "errors/_problem.html" if visit.htmx else "errors/plain.html"
-    html = pages.render_plain(visit, template, {"status": status, "heading": heading, "sentence": sentence})
+    number = visit.number if status == 500 else ""
+    context = {
+        "status": status, "heading": heading, "sentence": sentence, "number": number,
+        "support": about.of(visit, number).address,
+    }  # fmt: skip
+    html = pages.render_plain(visit, template, context)
     answer = Answer(html.encode(), status, headers={"Retry-After": "10"} if status == 503 else {})
     return _in_place(answer) if visit.htmx else answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,21 @@ def asked_for(lang: Language, operation: str) -> str:
         "reassign": lang.gettext("Give the license to somebody else"),
         "emergency": lang.gettext("An emergency license"),
     }.get(operation, operation)
+
+
+def state(lang: Language, name: str, kind: str) -> str:
+    """How a request stands."""
+    return {
+        "open": lang.gettext("Waits for an answer"),
+        "asked_back": lang.gettext("Asked back"),
+        "granted": lang.gettext("Answered") if kind == "support" else lang.gettext("Granted"),
+        "refused": lang.gettext("Declined"),
+    }.get(name, lang.gettext("Closed"))
+
+
+def stamp(at: datetime | None, zone: ZoneInfo) -> str:
+    """A moment as spreadsheets sort it, or nothing."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def age(lang: Language, spent: timedelta) -> str:
@@ -69,7 +84,7 @@ def entry(lang: Language, told: Mapping[str, Any]) -> str:
         "receipt": lang.gettext("with a receipt"),
         "online_ack": lang.gettext("confirmed by the program"),
     }.get(told.get("evidence") or "")
-    return f"{said}, {proof}" if proof else said
+    return f"{said}{lang.comma}{proof}" if proof else said
 
 
 def moment(text: str) -> datetime:
@@ -93,9 +108,8 @@ def size(lang: Language, octets: int) -> str:
 
 
 def month(lang: Language, text: str, zone: ZoneInfo) -> str:
-    """A month such as 2026-11, written as the first of its days without the day."""
-    day = datetime.fromisoformat(f"{text}-01").replace(tzinfo=zone)
-    return lang.date(day, zone).split(" ", 1)[1]
+    """A month such as 2026-11, written out."""
+    return lang.month(date.fromisoformat(f"{text}-01"), zone, long=True)
 
 
 def _read(value: Any) -> Any:

@@ -114,6 +114,12 @@ def _withdrawn(lang: Language, params: Mapping[str, Any]) -> str:
     return lang.gettext("The invitation of %(email)s was withdrawn")
 
 
+def _restored(lang: Language, params: Mapping[str, Any]) -> str:
+    if "email" not in params:
+        return lang.gettext("A link with which colleagues can come in is good again")
+    return lang.gettext("The invitation of %(email)s is good again")
+
+
 def _lost(lang: Language, params: Mapping[str, Any]) -> str:
     if params.get("loss") == "stolen":
         return lang.gettext("%(device)s was reported stolen")
@@ -150,6 +156,7 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "device.activated": _activated,
     "device.waiting": lambda lang, _: lang.gettext("%(device)s asked for the license and waits"),
     "device.dismissed": lambda lang, _: lang.gettext("%(device)s was sent away: not one of yours"),
+    "device.restored": lambda lang, _: lang.gettext("%(device)s waits again: it was sent away by mistake"),
     "device.moved": _moved,
     "device.repaired": lambda lang, _: lang.gettext("%(device)s was set up again; it is the same PC"),
     "device.confirmed": lambda lang, _: lang.gettext("%(device)s took over and runs"),
@@ -175,11 +182,15 @@ _DONE: dict[str, Callable[[Language, Mapping[str, Any]], str]] = {
     "invitation.made": _invited,
     "invitation.sent": lambda lang, _: lang.gettext("%(email)s was invited again"),
     "invitation.withdrawn": _withdrawn,
+    "group.added": lambda lang, _: lang.gettext("%(group)s was added"),
+    "group.renamed": lambda lang, _: lang.gettext("%(before)s is called %(group)s now"),
+    "invitation.restored": _restored,
     "department.added": lambda lang, _: lang.gettext("The department %(department)s was added"),
     "request.made": lambda lang, _: lang.gettext("%(person)s asked for a seat of %(product)s"),
     "request.granted": lambda lang, _: lang.gettext("%(person)s got the seat of %(product)s they asked for"),
     "request.declined": lambda lang, _: lang.gettext("The request of %(person)s for %(product)s was declined"),
     "request.withdrawn": lambda lang, _: lang.gettext("%(person)s does not need the seat of %(product)s any more"),
+    "request.restored": lambda lang, _: lang.gettext("%(person)s needs the seat of %(product)s after all"),
     "exception.asked": lambda lang, _: lang.gettext("The vendor was asked for an exception"),
     "exception.answered": _exception_answered,
     "support.asked": lambda lang, _: lang.gettext("A question was sent to the support"),
@@ -258,4 +269,4 @@ def who(lang: Language, vendor: str, actor: str, name: str | None, reason: str |
         "sold": lang.gettext("sold or wiped"),
         "employee_left": lang.gettext("the person left"),
     }.get(reason or "")
-    return f"{text}: {told}" if told else text
+    return lang.gettext("%(who)s: %(reason)s") % {"who": text, "reason": told} if told else text

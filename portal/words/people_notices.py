@@ -17,6 +17,10 @@ def _department_added(lang: Language, params: dict[str, Any]) -> tuple[str, str]
     return lang.gettext("The department %(department)s is there.") % params, ""
 
 
+def _group_renamed(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
+    return lang.gettext("It is called %(group)s now.") % params, ""
+
+
 def _person_entered(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
     return (
         lang.gettext("%(person)s is entered.") % params,
@@ -86,6 +90,7 @@ def _joined(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
 
 SENTENCES = {
     "switched": ("ok", _switched),
+    "group_renamed": ("ok", _group_renamed),
     "department_added": ("ok", _department_added),
     "person_entered": ("ok", _person_entered),
     "person_named": ("ok", _person_named),

@@ -171,6 +171,6 @@ def _shown(lang: Language, name: str, value: object, zone: ZoneInfo | None) -> s
         return lang.list(_shown(lang, name.removesuffix("s"), item, zone) for item in value)
     if name in _DURATIONS:
         return lang.duration(str(value))
-    if name == "minutes":
-        return lang.duration(f"PT{value}M")
+    if name == "wait":
+        return lang.duration(f"PT{value}S" if value < 60 else f"PT{-(-value // 60)}M")
     return lang.number(value) if isinstance(value, int) else str(value)

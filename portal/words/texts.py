@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 # The fixed set of names. A value is put in as text, once: nothing in a sentence or a value is ever run.
 CONSTANTS = frozenset({"vendor", "company", "host", "support_email", "support_phone"})
 FACTS = frozenset(
-    "clock date device duration durations last limit line minutes old_device period product quantity remaining "
-    "rule ticket used".split()
+    "clock date device duration durations last limit line old_device period product quantity remaining "
+    "rule ticket used wait".split()
 )
 PLACEHOLDERS = CONSTANTS | FACTS
 
@@ -22,10 +22,11 @@ Sentences = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Headings and sentences of one language by code, each with its alternatives, the most telling first."""
+    """What one language says by code or page, each with its alternatives, the most telling first."""
 
     headings: Sentences = field(default_factory=dict)
     refusals: Sentences = field(default_factory=dict)
+    help: Sentences = field(default_factory=dict)  # by the name of the page
     errors: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # what a program says: a sentence and a page
 
 

@@ -12,7 +12,18 @@ from portal.actions import demo_offers, demos, products, returns, tickets
 from portal.actions.demo_offers import Offer
 from portal.actions.demos import Started
 from portal.db import new_id
-from portal.models import DemoClaim, DemoDevice, Group, License, LicenseKey, LicenseState, Product, RequestState, User
+from portal.models import (
+    DemoClaim,
+    DemoDevice,
+    Group,
+    License,
+    LicenseKey,
+    LicenseState,
+    Product,
+    Request,
+    RequestState,
+    User,
+)
 from tests.actions.estate import Estate, pc, program
 from tests.actions.test_mailboxes import spellings
 from tests.actions.traces import events, everything, hold_counters, last_event, ledger, newest, told
@@ -161,6 +172,18 @@ def test_where_the_vendor_looks_first_the_request_waits(estate: Estate, vendor: 
     assert (request.kind, request.state, request.desk_group_id, request.days) == ("demo", "open", vendor.id, 14)
     assert estate.db.query(License).count() == 0
     assert told(last_event(estate.db)) == ("demo.asked", "done", None, "user")
+
+
+def test_whoever_may_have_none_does_not_trouble_the_vendor(estate: Estate, vendor: Group) -> None:
+    offer = trial(estate, APPROVED, per_company=1)
+    stranger, home = person(estate, vendor, "somebody@firm.example")
+    stranger.verified_at = None
+    assert start(estate, stranger, home, offer).code == "demo_unverified"
+    user, group = person(estate, vendor, "first@firm.example")
+    vera = estate.doing(estate.actor(estate.user("Vera", vendor, "admin")))
+    assert demos.grant(vera, start(estate, user, group, offer).request) is None
+    assert start(estate, *person(estate, vendor, "second@firm.example"), offer).code == "demo_company"
+    assert [one.state for one in estate.db.query(Request)] == [RequestState.GRANTED]
 
 
 def test_the_vendor_grants_it_once(estate: Estate, vendor: Group) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import running
 from tests.browser.demo import Demo, DemoFill
-from tests.browser.steps import sign_in
+from tests.browser.steps import enter, sign_in
 from tests.browser.test_lost_tickets import look
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.server import Serve
@@ -38,13 +38,12 @@ def device(page: Page, **other: Any) -> tuple[Any, str]:
     return session, added["authenticatorId"]
 
 
-def enter(page: Page, demo: Demo, person: str) -> None:
-    """E-mail and password, wherever that leads."""
-    who = demo.world.people[person]
-    page.goto("/sign-in")
-    page.locator("#field-email").fill(who.email)
-    page.locator("#field-password").fill(who.password)
-    page.locator("#door-password form[action='/sign-in'] button").click()
+# How the page asks the browser for a passkey.
+WATCHED = """
+window.asked = [];
+const get = navigator.credentials.get.bind(navigator.credentials);
+navigator.credentials.get = (options) => { window.asked.push(options.mediation ?? "aloud"); return get(options); };
+"""
 
 
 def sign_out(page: Page) -> None:
@@ -75,11 +74,39 @@ def test_a_passkey_is_added_and_is_the_way_in(demo: Demo, open_page: OpenPage, l
     expect(page.locator("#passkeys-list li")).to_contain_text("Laptop of Eve")
     look(page, f"security-passkey-{language}")
     sign_out(page)
+    page.add_init_script("delete PublicKeyCredential.isConditionalMediationAvailable")
     page.goto("/sign-in?next=/account")
     page.locator("#door-password form.passkey button").click()
     expect(page).to_have_url(f"{demo.url}/account")
     (held,) = session.send("WebAuthn.getCredentials", {"authenticatorId": finger})["credentials"]
     assert held["isResidentCredential"] and held["rpId"] == "localhost"
+
+
+def test_a_passkey_is_offered_beside_the_names_that_the_browser_keeps(demo: Demo, open_page: OpenPage) -> None:
+    page = open_page(demo.url)
+    page.add_init_script(WATCHED)
+    session, finger = device(page)
+    sign_in(page, demo, "eve")
+    page.goto(SECURITY)
+    page.locator("form[data-passkey='make'] button").click()
+    expect(page.locator(".codes li")).to_have_count(10)
+    (held,) = session.send("WebAuthn.getCredentials", {"authenticatorId": finger})["credentials"]
+    session.send("WebAuthn.clearCredentials", {"authenticatorId": finger})
+    sign_out(page)
+    page.goto("/sign-in")
+    expect(page.locator("#door-password [autocomplete~=webauthn]")).to_have_count(1)
+    while not page.evaluate("asked.length"):
+        page.wait_for_timeout(20)
+    assert page.evaluate("asked") == ["conditional"], "who has none is asked for none"
+    expect(page.locator("#door-password [data-trouble]")).to_be_hidden()
+    # Whoever presses the button is asked aloud, and the quiet question is over.
+    session.send("WebAuthn.addCredential", {"authenticatorId": finger, "credential": held})
+    page.locator("#door-password form.passkey button").click()
+    expect(page).to_have_url(f"{demo.url}/licenses")
+    # A browser that has one offers it in the list of the field; the device of this test chooses it there at once.
+    sign_out(page)
+    page.goto("/sign-in?next=/account")
+    expect(page).to_have_url(f"{demo.url}/account")
 
 
 def test_a_device_whose_owner_does_not_unlock_it_opens_nothing(demo: Demo, open_page: OpenPage) -> None:
@@ -167,7 +194,7 @@ def test_without_script_there_is_no_button_that_does_nothing(demo: Demo, open_pa
 def test_how_they_look(demo: Demo, open_page: OpenPage, width: int, scheme: str, language: str) -> None:
     page = open_page(demo.url, width=width, color_scheme=scheme, locale="de-DE" if language == "de" else "en-GB")
     named = f"{language}-{width}-{scheme}"
-    device(page)
+    session, finger = device(page)
     page.goto("/sign-in")
     look(page, f"doors-{named}")
     sign_in(page, demo, "eve")
@@ -188,5 +215,7 @@ def test_how_they_look(demo: Demo, open_page: OpenPage, width: int, scheme: str,
     page.goto("/account/proof")
     look(page, f"proof-{named}")
     sign_out(page)
+    # Whoever has a passkey at hand is in before anything is typed; here nobody touches the device.
+    session.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": finger, "enabled": False})
     enter(page, demo, "eve")
     look(page, f"second-{named}")

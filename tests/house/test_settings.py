@@ -50,9 +50,16 @@ def test_the_password_may_lie_in_a_file(tmp_path: Path) -> None:
     assert smtp is not None and smtp.password == "from a file"
 
 
+def test_files_that_people_sent_are_kept_for_so_many_days() -> None:
+    assert from_environment({}).files_kept == 365
+    assert from_environment({"PORTAL_FILES_KEPT": "30"}).files_kept == 30
+
+
 @pytest.mark.parametrize(
     ("environ", "named"),
     [
+        ({"PORTAL_FILES_KEPT": "0"}, "PORTAL_FILES_KEPT"),
+        ({"PORTAL_FILES_KEPT": "a year"}, "PORTAL_FILES_KEPT"),
         ({"PORTAL_SMTP_PORT": "25"}, "PORTAL_SMTP_PORT"),
         (ACCOUNT, "PORTAL_SMTP_USER"),
         ({"PORTAL_SMTP_HOST": "https://mail.example"}, "PORTAL_SMTP_HOST"),

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from portal.actions import activations, overrides, returns, what_if
+from portal.actions import activations, demo_offers, demos, overrides, returns, what_if
 from portal.actions.seats import live
 from portal.actions.what_if import Finding, Inquiry
-from portal.models import Article, Event, License, LicenseState, Operation
+from portal.models import Article, Event, Group, License, LicenseState, Operation
 from tests.actions.estate import Estate, pc, program
 from tests.jobs.conftest import Ground
 
@@ -211,3 +211,44 @@ def dump(ground: Ground) -> list[object]:
             for table in (Operation, Event, License)
             for row in db.execute(select(*table.__table__.columns).order_by(table.id))
         ]
+
+
+TRIALS = 'name = "Trials"\ntime_zone = "Europe/Berlin"\n[demo]\ndurations = ["P7D", "P14D"]\n'
+LOOKED_AT = TRIALS.replace("[demo]", '[demo]\napproval = "vendor"')
+
+
+def tried(estate: Estate, rules: str, *, changed_to: str | None = None) -> Article:
+    """Eve tries a product; where the rules ask the vendor, Vera says yes a day later, maybe under other rules."""
+    vendor = estate.group("Tessel", kind="vendor")
+    eve, vera = estate.user("Eve", estate.group("Eve", vendor), "admin"), estate.user("Vera", vendor, "admin")
+    article = estate.article(rules=rules, model="demo", days=14, options={"days": [7, 14]})
+    offer = demo_offers.offer(estate.db, article.public_id)
+    home = estate.db.get_one(Group, estate.actor(eve).places[0].group_id)
+    request = demos.start(estate.doing(estate.actor(eve), days=9), eve, home, offer, 14).request
+    if changed_to is not None:
+        estate.rules(changed_to)
+    if request is not None:
+        assert demos.grant(estate.doing(estate.actor(vera), days=8), request) is None
+    return article
+
+
+def test_a_trial_that_the_vendor_granted_is_granted_again_where_he_is_asked(ground: Ground) -> None:
+    with ground.estate() as estate:
+        article = tried(estate, LOOKED_AT, changed_to=TRIALS)
+    assert found(ground, LOOKED_AT, article) == []
+    assert codes(found(ground, PERMISSIVE, article)) == [("demo", "ok", "not_offered")]
+
+
+def test_a_trial_that_began_at_once_would_wait_where_the_vendor_is_asked(ground: Ground) -> None:
+    with ground.estate() as estate:
+        article = tried(estate, TRIALS)
+    assert codes(found(ground, LOOKED_AT, article)) == [("demo", "ok", "approval_required")]
+    assert found(ground, TRIALS, article) == []
+
+
+@pytest.mark.parametrize("rules", [TRIALS, LOOKED_AT])
+def test_a_trial_is_asked_about_with_the_length_that_it_had(ground: Ground, rules: str) -> None:
+    with ground.estate() as estate:
+        article = tried(estate, rules)
+    shorter = rules.replace(', "P14D"', "")
+    assert codes(found(ground, shorter, article)) == [("demo", "ok", "duration_not_offered")]

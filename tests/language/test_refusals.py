@@ -9,6 +9,7 @@ import pytest
 
 from portal.catalogs import SOURCE, available
 from portal.language import load_language
+from portal.words import page_help
 from portal.words.refusals import CODES, heading, is_code, sentence, stock
 from portal.words.texts import Texts, Words, alternatives, fill, placeholders
 
@@ -29,20 +30,20 @@ def test_every_code_has_a_heading_and_a_sentence_that_need_no_value(code: str, l
 
 
 @pytest.mark.parametrize("language", available())
-@pytest.mark.parametrize("table", ["headings", "refusals"])
+@pytest.mark.parametrize("table", ["headings", "refusals", "help"])
 def test_languages_agree_in_codes_alternatives_and_placeholders(table: str, language: str) -> None:
     def shape(code: str) -> dict[str, list[frozenset[str]]]:
         texts = getattr(stock(code), table)
         return {key: [placeholders(text) for text in told] for key, told in texts.items()}
 
     assert shape(language) == shape(SOURCE)
-    assert all(is_code(key) for key in shape(language))
+    assert all(key in page_help.names() if table == "help" else is_code(key) for key in shape(language))
     assert all(not told[-1] for told in shape(language).values()), "the last alternative needs no value"
 
 
 @pytest.mark.parametrize("language", [code for code in available() if code != SOURCE])
 def test_no_sentence_is_left_in_english(language: str) -> None:
-    for table in ("headings", "refusals"):
+    for table in ("headings", "refusals", "help"):
         english = getattr(stock(SOURCE), table)
         assert [key for key, told in getattr(stock(language), table).items() if told == english[key]] == []
 
@@ -51,6 +52,7 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
 def test_headings_are_no_sentences_and_sentences_end_with_a_full_stop(language: str) -> None:
     texts = stock(language)
     assert [text for told in texts.headings.values() for text in told if text.endswith((".", ":", "!", "。"))] == []
+    assert [text for told in texts.help.values() for text in told if not text.endswith((".", "。"))] == []
     assert [text for told in texts.refusals.values() for text in told if not text.endswith((".", "。"))] == []
 
 
@@ -91,7 +93,8 @@ def test_the_sentence_says_what_is_known_and_no_more() -> None:
 
 
 def test_values_are_shown_as_people_read_them() -> None:
-    assert heading(DE, STOCK, "too_many_attempts", {"minutes": 5}) == "Bitte warten Sie 5 Minuten"
+    assert heading(DE, STOCK, "too_many_attempts", {"wait": 299}) == "Bitte warten Sie 5 Minuten"
+    assert heading(DE, STOCK, "too_many_attempts", {"wait": 9}) == "Bitte warten Sie 9 Sekunden"
     durations = {"durations": ("P7D", "P14D", "P30D")}
     assert sentence(EN, STOCK, "duration_not_offered", durations) == (
         "Choose one of these: 7 days, 14 days and 30 days."

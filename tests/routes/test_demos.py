@@ -269,6 +269,26 @@ def test_where_the_vendor_looks_first_it_waits_and_begins_with_the_answer(served
     assert "How to start" in eve.get("/requests/demo").text
 
 
+def test_a_trial_that_waits_can_be_taken_back_and_asked_for_anew(served: Served, htmx: bool) -> None:
+    let_vendor_look(served)
+    eve = served.as_("eve")
+    page = eve.get("/requests/demo")
+    page = eve.follow(eve.submit(page.form("/requests/demo"), demo=choice(page), status=303))
+    [form] = page.forms("/closing")
+    assert served.as_("sid").post(form.attrs["action"]).status == 404
+    for _ in range(2):
+        done = eve.submit(form, status=204 if htmx else 303, htmx=htmx)
+    assert done.location == "/requests/demo" and "taken back" in eve.follow(done).text
+    with served.database.writing() as db:
+        request = db.execute(select(Request).where(Request.kind == "demo")).scalar_one()
+        doing = Moment(db, VENDOR, served.clock(), served.site.vault, served.site.stationery)
+        assert request.state == "withdrawn" and demos.grant(doing, request) == "request_answered"
+    assert not trials(served) and events(served, "support.closed") == 1
+    page = eve.get("/requests/demo")
+    assert not page.forms("/closing")
+    assert "Asked" in eve.follow(eve.submit(page.form("/requests/demo"), demo=choice(page), status=303)).text
+
+
 def test_a_new_person_waits_too(served: Served) -> None:
     let_vendor_look(served)
     ask(served)

@@ -16,7 +16,7 @@ from tests.fixtures.client import Client, Portal, Served
 from tests.fixtures.homes import NOTE
 from tests.fixtures.mail import MailServer
 from tests.fixtures.page import Page
-from tests.routes.mailbox import delivered
+from tests.routes.mailbox import delivered, worked
 
 WORDS = "The preview stays black."
 
@@ -258,7 +258,7 @@ def test_words_of_another_desk_are_not_at_hand(served: Served) -> None:
     assert rhea.post(f"{question(served)}/answer", {"canned": str(canned)}).status in (403, 404)
 
 
-@pytest.mark.parametrize("wrong", [{"title": ""}, {"words": ""}, {"title": "x" * 101}, {"language": "fr"}])
+@pytest.mark.parametrize("wrong", [{"title": ""}, {"words": ""}, {"title": "x" * 101}, {"language": "es"}])
 def test_words_that_make_no_sense_are_not_kept(served: Served, wrong: dict[str, str]) -> None:
     before = len(rows(served, CannedWords))
     fields = {"language": "en", "title": "Again", "words": "Once more."} | wrong
@@ -316,3 +316,50 @@ def test_while_the_mail_is_down_nothing_is_lost_and_everything_leaves_when_it_is
         "Your request is granted", "canary-eve home asks for an exception", "canary-eve home has a question",
     ]  # fmt: skip
     assert len(mail_server.ids) == len(set(mail_server.ids))
+
+
+# The queue as a file, and files that have served their purpose.
+
+
+def test_the_queue_is_a_table_that_follows_the_filters_and_runs_nothing(served: Served) -> None:
+    eve, vera = served.as_("eve"), served.as_("vera")
+    send(eve, "/support", {"words": "=HYPERLINK(\"https://evil.example\")"}, {})
+    assert served.with_(served.village.codes["free"]).post("/support", {"words": WORDS, "contact": "a@b.example"})
+    table = vera.get("/desk/queue.csv?kind=support").response.content.decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(table)))
+    assert {"canary-eve home", "canary-brandt machines"} <= {line["From"] for line in lines}
+    mine = next(line for line in lines if line["Words"].startswith("'=HYPERLINK"))
+    assert (mine["Kind"], mine["Person"], mine["State"]) == ("Question", "canary-eve Eve", "Waits for an answer")
+    assert mine["Asked"] == "2026-11-20 09:12" and mine["Answered"] == ""
+    assert any(line["Person"] == "a@b.example" for line in lines)
+    assert len(lines) == len(rows_of(vera, "/desk?kind=support"))
+    found = vera.get("/desk/queue.csv?search=hyperlink").response.content.decode("utf-8-sig").splitlines()
+    assert len(found) == 2
+    assert "canary-linde" not in served.as_("rhea").get("/desk/queue.csv?state=all").response.text
+    [way] = [one for one in vera.get("/desk?kind=support").root.all("a") if one.text == "Export list (CSV)"]
+    assert way.attrs["href"] == "/desk/queue.csv?kind=support&state=waiting"
+
+
+def rows_of(client: Client, place: str) -> list[Any]:
+    return client.get(place).root.one("table", class_="queue").all("tr")[1:]
+
+
+def test_files_go_a_while_after_the_answer_and_words_stay(portal: Portal) -> None:
+    served = portal(PORTAL_FILES_KEPT="30")
+    eve, vera, before = served.as_("eve"), served.as_("vera"), len(rows(served, Attachment))
+    place = send(eve, "/support", {"words": WORDS}, {"file_1": ("screen.png", b"PNG")}).headers["location"]
+    other = send(eve, "/support", {"words": "Still open."}, {"file_1": ("open.png", b"PNG")}).headers["location"]
+    served.clock.advance(days=40)
+    worked(served)
+    assert len(rows(served, Attachment)) == before + 2, "a file goes while the question waits"
+    eve, vera = served.as_("eve"), served.as_("vera")
+    [form] = vera.get(f"/desk{place}").forms("/answer")
+    vera.submit(form, do="answer", words="Mended.", status=303)
+    served.clock.advance(days=29)
+    worked(served)
+    assert "screen.png" in served.as_("eve").get(place).text
+    served.clock.advance(days=2)
+    worked(served)
+    eve = served.as_("eve")
+    assert "screen.png" not in eve.get(place).text and WORDS in eve.get(place).text
+    assert "open.png" in eve.get(other).text

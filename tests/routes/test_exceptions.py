@@ -225,7 +225,10 @@ def test_with_a_ticket_alone_the_answer_goes_to_the_address_that_was_given(serve
     other = served.with_(served.village.thing("other", "active").code)
     assert other.get(page.headers["location"], status=404)
     rhea = served.as_("rhea")
-    [form] = rhea.get(f"/desk{page.headers['location']}").forms("/answer")
+    shown = rhea.get(f"/desk{page.headers['location']}")
+    assert "Nobody has confirmed that holder@mail.example is theirs." in shown.root.one("section", id="answer").text
+    assert "holder@mail.example (not confirmed)" in rhea.get("/desk").text
+    [form] = shown.forms("/answer")
     rhea.submit(form, do="answer", words="Type it once more.", status=303)
     with served.database.reading() as db:
         assert db.execute(select(Mail.recipient).where(Mail.kind == "desk_answered")).scalar() == "holder@mail.example"

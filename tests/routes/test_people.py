@@ -308,6 +308,51 @@ def test_a_department_is_added_and_people_move_there(served: Served, cora: Clien
     cora.submit(choice, department=str(served.village.groups["linde-design"]), status=422)
 
 
+def test_a_department_is_renamed_and_its_history_keeps_the_old_name(
+    served: Served, cora: Client, htmx: bool
+) -> None:
+    place = f"/groups/{served.village.groups['brandt-design']}"
+    page = cora.get(place)
+    assert page.root.all("a", href=f"{place}/name") and not cora.get(group(served)).root.all("a", text="Rename")
+    form = cora.get(f"{place}/name").form(f"{place}/name")
+    assert form.fields["name"] == "canary-brandt design"
+    for _ in range(2):
+        done = cora.submit(form, name="  Paint   shop ", status=204 if htmx else 303, htmx=htmx)
+    page = cora.follow(done)
+    assert page.heading == "Paint shop" and "It is called Paint shop now." in page.text
+    log = cora.get(f"{place}/activity").text
+    assert log.count("canary-brandt design is called Paint shop now") == 1
+    cora.submit(cora.get(f"{place}/name").form(f"{place}/name"), name="PAINT shop", status=303)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [(" ", "Something belongs"), ("x" * 201, "This is too long."), ("CANARY-brandt Welding", "Choose another name")],
+)
+def test_a_name_that_does_not_work_is_told_and_changes_nothing(
+    served: Served, cora: Client, wrong: str, said: str
+) -> None:
+    cora.post(f"{group(served)}/departments", {"name": "canary-brandt welding"}, status=303)
+    place = f"/groups/{served.village.groups['brandt-design']}"
+    page = cora.submit(cora.get(f"{place}/name").form(f"{place}/name"), name=wrong, status=422)
+    assert said in page.root.one("p", id="field-name-error").text
+    assert cora.get(place).heading == "canary-brandt design"
+
+
+def test_a_customer_is_renamed_by_whoever_sells_to_it(served: Served, cora: Client) -> None:
+    place = f"{group(served)}/name"
+    rhea = served.as_("rhea")
+    rhea.submit(rhea.get(place).form(place), name="canary-brandt SE", status=303)
+    assert cora.get(group(served)).heading == "canary-brandt SE"
+    assert cora.post(place, {"name": "Somebody else AG"}).status == 403
+    home = f"/groups/{served.village.groups['eve']}/name"
+    for who in ("eve", "vera"):
+        assert served.as_(who).post(home, {"name": "x"}).status == 404, "a private person's group is called as they are"
+    dealer = f"/groups/{served.village.groups['loose']}/name"
+    assert rhea.post(dealer, {"name": "x"}).status == 403
+    served.as_("vera").post(dealer, {"name": "canary-nord trade"}, status=303)
+
+
 def test_a_person_of_two_groups_looks_at_one_or_at_all(served: Served) -> None:
     kim = served.as_("kim")
     page = kim.get("/licenses")

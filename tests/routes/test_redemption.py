@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select, text, update
 
 from portal.files.tickets import mint
-from portal.models import Ticket, User
+from portal.models import Membership, Ticket, User
 from tests.fixtures.client import Client, Served
 from tests.fixtures.page import Page
 from tests.routes.conftest import events
+from tests.routes.mailbox import mails, worked
 
 HERE = "/tickets/redemption"
 
@@ -178,3 +179,39 @@ def test_an_account_whose_address_nobody_confirmed_registers_nothing(served: Ser
     page = kim.post(HERE, {"tickets": code, "confirmed": "yes"}, status=403)
     assert "confirmed address" in page.text and owned(served) == before
     assert served.with_(code).get("/licenses").status == 200, "the ticket is still its holder's"
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("sid", "Somebody outside of canary-brandt design typed in what lay in its pool."),
+        ("anna", "canary-brandt Anna registered what lay in the pool of canary-brandt design."),
+        ("max", "canary-brandt Max registered what lay in the pool of canary-brandt design."),
+        ("dora", None),
+    ],
+)
+def test_whoever_looks_after_a_pool_learns_by_mail_who_took_tickets_from_it(
+    served: Served, who: str, told: str | None
+) -> None:
+    first, second = (served.village.thing("brandt-design", kind).code for kind in ("unused", "move"))
+    browser = served.as_(who)
+    browser.submit(check(browser, f"{first} {second} {served.village.codes['free']}").form(HERE), status=200)
+    letters = mails(served, "dora@people.example", "claimed")
+    assert len(letters) == (told is not None)
+    for letter in letters:
+        assert told in letter
+        for code in (first, second):
+            assert f"{code[:5]} … {code[-5:]}  Chisel CAD" in letter and code not in letter
+        assert "Sid" not in letter and "Chisel Mill" not in letter, "a stranger's name, or what lay at a dealer"
+    everybody = [told.recipient for told in worked(served) if told.kind == "claimed"]
+    assert everybody == ["dora@people.example"] * len(letters)
+
+
+def test_a_pool_without_an_admin_of_its_own_is_told_through_the_customer(served: Served) -> None:
+    with served.database.writing() as db:
+        dora = select(User.id).where(User.email == "dora@people.example").scalar_subquery()
+        db.execute(update(Membership).where(Membership.user_id == dora).values(ended_at=served.clock()))
+    sid = served.as_("sid")
+    sid.submit(check(sid, served.village.thing("brandt-design", "unused").code).form(HERE), status=200)
+    told = [told.recipient for told in worked(served) if told.kind == "claimed"]
+    assert told == ["cora@people.example"], "the suspended and the invited admin are told nothing"

@@ -66,6 +66,14 @@ def test_the_tickets_of_a_ticket_session_come_along(served: Served) -> None:
     stranger.submit(stranger.get("/sign-in").form("/sign-in/ticket"), tickets=code, status=422)
 
 
+def test_whoever_looks_after_the_pool_is_told_that_its_ticket_came_along(served: Served) -> None:
+    holder = served.with_(served.village.thing("brandt-design", "unused").code)
+    ask(served, browser=holder)
+    complete(holder, link_of(served))
+    [letter] = mails(served, "dora@people.example", "claimed")
+    assert "Somebody outside of canary-brandt design" in letter and "Chisel CAD" in letter
+
+
 def test_a_ticket_that_was_registered_meanwhile_stays_where_it_is(served: Served) -> None:
     code = served.village.codes["free"]
     browser = served.with_(code)

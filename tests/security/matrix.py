@@ -301,6 +301,10 @@ def with_(table: str, **cells: str) -> str:
     return "\n".join(lines)
 
 
+# A department is renamed by whoever looks after it, a customer by whoever sells to it.
+NAME = with_(LOOK, dora="403 200 404", cora="403 200 404", rhea="200 403 404", vera="200 403 200")
+
+
 def without_tickets(table: str) -> str:
     """The same where a ticket's session is let in and finds nothing, instead of being told that it needs an account."""
     return with_(table, ticket="404 404 404", other_ticket="404 404 404")
@@ -364,6 +368,8 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("POST /account", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("POST /account/password", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("POST /account/address", "", {who: "422" if got == "200" else got for who, got in ACCOUNT.items()}),
+    ("GET /account/mails", "", {who: "303" if got == "200" else got for who, got in ACCOUNT.items()}),
+    ("POST /account/shortcuts", "", {who: "303" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("POST /account/mails", "", {who: "303" if got == "200" else got for who, got in ACCOUNT.items()}),
     ("GET /account/address/{side}", "", LATE),
     ("POST /account/address/{side}", "", LATE),
@@ -383,6 +389,7 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("POST /licenses/{license_id}/activations", "give", VERB),
     ("POST /licenses/{license_id}/override", "active", GRANT.replace("ANNA", "403 ")),
     ("POST /licenses/{license_id}/waiting/{waiting_id}/dismissal", "wait", VERB),
+    ("POST /licenses/{license_id}/waiting/{waiting_id}/restoration", "wait", VERB),
     ("POST /activations/{activation_id}/reactivation", "move", VERB),
     ("POST /activations/{activation_id}/return", "active", VERB),
     ("POST /activations/{activation_id}/return/cancellation", "returning", VERB),
@@ -428,6 +435,7 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("POST /vendor/rules/{rule_set_id}/publication", "", WRONG),
     ("POST /vendor/rules/{rule_set_id}/draft/continuation", "", DECIDE),
     ("POST /vendor/rules/{rule_set_id}/draft/removal", "", DECIDE),
+    ("GET /help/shortcuts", "", OPEN),
     ("GET /help", "", OPEN),
     ("GET /support", "", OPEN),
     ("POST /support", "", {who: "422" if got == "200" else got for who, got in PEOPLE.items()}),
@@ -439,6 +447,7 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
         QUEUED, max="200 404 404", anna="404 200 404",
     )),
     ("GET /desk", "", STAFF),
+    ("GET /desk/queue.csv", "", STAFF),
     ("GET /desk/requests/{question_id}", "home", QUEUED),
     # A dealer sees what its customers ask the vendor, and leaves the answer to him.
     ("POST /desk/requests/{question_id}/answer", "home", with_(
@@ -483,6 +492,8 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
                                           cora="done done 404", rhea="403 403 404", vera="403 403 403")),
     ("POST /requests/{request_id}/withdrawal", "home", with_(MANAGE, max="done 404 404", anna="404 done 404",
                                                              dora="404 403 404", cora="403 403 404")),
+    ("POST /requests/{request_id}/restoration", "home", with_(MANAGE, max="done 404 404", anna="404 done 404",
+                                                              dora="404 403 404", cora="403 403 404")),
     ("POST /requests/{request_id}/answer", "home", with_(MANAGE, max="403 404 404", anna="404 403 404",
                                                          dora="404 done 404")),
     ("GET /groups/{group_id}/requests", "home", MANAGE.replace("done", "200 ")),
@@ -498,6 +509,8 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("GET /groups/{group_id}/activity.csv", "home", LOOK),
     ("GET /groups", "", ACCOUNT),
     ("GET /groups/{group_id}", "home", SEE),
+    ("GET /groups/{group_id}/name", "home", NAME),
+    ("POST /groups/{group_id}/name", "home", NAME.replace("200", "done")),
     ("POST /groups/{group_id}/departments", "home", MANAGE),
     ("GET /groups/{group_id}/members", "home", LOOK),
     ("GET /groups/{group_id}/newcomers", "home", MANAGE.replace("done", "200 ")),
@@ -512,6 +525,7 @@ _ROWS: list[tuple[str, str, dict[str, str] | str]] = [
     ("POST /groups/{group_id}/invitations", "home", MANAGE),
     ("POST /groups/{group_id}/invitations/{invitation_id}/resend", "home", MANAGE),
     ("POST /groups/{group_id}/invitations/{invitation_id}/withdrawal", "home", MANAGE),
+    ("POST /groups/{group_id}/invitations/{invitation_id}/restoration", "home", MANAGE),
     ("GET /invitation/{token}", "", HOME),
     ("GET /invitation", "", OPEN),
     ("POST /invitation", "", EMPTY_FORM),
@@ -587,6 +601,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "POST /requests/{request_id}/answer": {"answer": "no"},
     "POST /groups/{group_id}/standing-rules": {"product": "{product_id}", "keep_free": "3", "is_on": "yes"},
     "POST /groups/{group_id}/reminders": {"email": "new@people.example", "language": "en"},
+    "POST /groups/{group_id}/name": {"name": "Home of {group_id}"},
     "POST /groups/{group_id}/departments": {"name": "Paint shop of {group_id}"},
     "POST /groups/{group_id}/members": {
         "name": "New", "email": "new-{group_id}@people.example", "role": "member", "language": "en", "department": "",

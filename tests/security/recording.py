@@ -30,6 +30,8 @@ MORE: tuple[tuple[str, str, dict[str, str]], ...] = (
         "name": "New", "email": "new@people.example", "role": "member", "language": "en",
         "department": "{department_id}", "external_id": "",
     }),
+    ("GET /groups/{department_id}/name", "home", {}),
+    ("POST /groups/{department_id}/name", "home", {"name": "Paint shop"}),
     ("POST /requests/{request_id}/answer", "home", {"answer": "no", "page": "{group_id}"}),
     ("POST /groups/{group_id}/members/{membership_id}/department", "home", {"department": "{department_id}"}),
     ("POST /tickets/redemption", "home", {"tickets": "{free}", "confirmed": "yes", "group": "{group_id}"}),
@@ -90,8 +92,12 @@ def things_of(served: Served, place: str) -> dict[str, str]:
     }
 
 
-# What nobody at a customer may do, so that there is nothing to record.
-VENDORS = frozenset({"POST /licenses/{license_id}/override"})
+# What only whoever asked may do.
+ASKERS = ("/requests/{request_id}/withdrawal", "/requests/{request_id}/restoration")
+# What nobody at a customer may do, so that there is nothing to record; departments they do rename themselves.
+VENDORS = frozenset(
+    {"POST /licenses/{license_id}/override", "GET /groups/{group_id}/name", "POST /groups/{group_id}/name"}
+)
 
 
 def requests_of(served: Served, place: str) -> list[Recorded]:
@@ -109,7 +115,7 @@ def requests_of(served: Served, place: str) -> list[Recorded]:
         if kind == "quiet pool":
             names = names | {"license_id": str(served.village.thing(place, "unused").id)}
         said = {key.format(**names): value.format(**names) for key, value in fields.items()}
-        asks = path == "/requests/{request_id}/withdrawal" or "{question_id}" in path or "{attachment_id}" in path
+        asks = path in ASKERS or "{question_id}" in path or "{attachment_id}" in path
         by = member if asks else admin
         found.append(Recorded(by, method, path.format(**names), said))
     return found
