@@ -53,9 +53,10 @@ class Tried:
 
 
 def trial(
-    visit: Visit, rule_set: RuleSet, *, values: Mapping[str, str] | None = None, tried: Tried | None = None
-) -> Answer:
-    """The page with both forms, as they were sent, and the answer above them."""
+    visit: Visit, rule_set: RuleSet, *, values: Mapping[str, str] | None = None, tried: Tried | None = None,
+    todo: str = "",
+) -> Answer:  # fmt: skip
+    """The page with both forms, as they were sent, and the answer above them; `todo` is what changed their rows."""
     visit.place = f"{address(rule_set)}/try"
     sent = dict(values or {"moment": f"{visit.now.astimezone(visit.zone):%Y-%m-%dT%H:%M}", "operation": "rehost"})
     rows = sum(f"entry-{at}-operation" in sent for at in range(MOST_ENTRIES))
@@ -63,6 +64,7 @@ def trial(
     return page(
         visit, "rules/try.html", part="rules/_trial.html", rule_set=rule_set, v=sent, rows=rows,
         draft=draft, latest=latest, tried=tried, errors=tried.errors if tried else {},
+        focus=f"entry-{rows - 1}" if todo == "add-entry" else "past" if todo else "",
         status=422 if tried and tried.errors else 200,
     )  # fmt: skip
 

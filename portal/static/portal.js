@@ -16,6 +16,7 @@
       await navigator.clipboard.writeText(button.value);
     } catch {
       code.select ? code.select() : getSelection().selectAllChildren(code);
+      say(button.dataset.selected);
       return;
     }
     const word = button.textContent;
@@ -40,6 +41,7 @@
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector(".who details[open]");
     if (!menu) return;
+    event.preventDefault();
     menu.open = false;
     menu.querySelector("summary").focus();
   });
@@ -69,8 +71,23 @@
     for (const element of marked) element.removeAttribute("data-focus");
     marked[0]?.focus();
   };
-  document.addEventListener("htmx:after:swap", lead);
+
+  // Who works with the keyboard goes on where they were: at the control that came again, else where the page begins.
+  let used = null;
+  const twin = (one) => [...document.querySelectorAll(one.localName)].find((other) =>
+    ["name", "value", "href"].every((key) => other[key] === one[key])
+      && other.form?.action === one.form?.action && other.textContent === one.textContent);
+  document.addEventListener("htmx:before:swap", () => { used = document.activeElement; });
+  document.addEventListener("htmx:after:swap", () => {
+    lead();
+    if (document.activeElement !== document.body || used === document.body) return;
+    (twin(used) ?? document.getElementById("content")).focus();
+  });
   lead();
+
+  // A list that shows what was asked of it last says so in its address, too: to be loaded again, kept and handed on.
+  const narrowed = document.querySelector("[data-address]");
+  if (narrowed && !location.search) history.replaceState(history.state, "", narrowed.dataset.address);
 
   // When nothing came back at all, the page says so instead of staying silent.
   document.addEventListener("htmx:error", () => {

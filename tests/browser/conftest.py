@@ -1,7 +1,7 @@
 """The demo world in a running portal, on either database, and the people who visit it."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,10 +10,13 @@ import pytest
 from portal.db import open_database
 from portal.demo import world
 from portal.files import keyring
+from portal.settings import SHIPPED_BRAND
 from tests.browser.demo import Demo, DemoFill
 from tests.fixtures.clock import Clock
 from tests.fixtures.databases import PostgresqlCopies
 from tests.fixtures.server import Serve
+
+Dressed = Callable[..., Demo]
 
 
 @pytest.fixture
@@ -51,3 +54,15 @@ def running(serve: Serve, homes: Path, fill: DemoFill, **environ: str) -> Iterat
         with database.reading() as db:
             found = world.read(db, keys.vault, portal.clock())
         yield Demo(portal, found, database, keys.public_hex, homes)
+
+
+@pytest.fixture
+def dressed(demo_fill: DemoFill, serve: Serve, tmp_path: Path) -> Iterator[Dressed]:
+    """The demo world in a brand: `dressed(folder)`, and more settings by name."""
+    with ExitStack() as stack:
+
+        def dress(brand: Path = SHIPPED_BRAND, **environ: str) -> Demo:
+            shown = contextmanager(running)(serve, tmp_path, demo_fill, PORTAL_BRAND=str(brand), **environ)
+            return stack.enter_context(shown)
+
+        yield dress

@@ -1,10 +1,8 @@
-"""Brands as people see them: one color changes everything, examples have no barriers, two hosts stand side by side."""
+"""Brands as people see them: one color changes everything, and two hosts stand side by side."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -12,17 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from portal.db import open_database
-from portal.demo import world
-from portal.files import keyring
 from portal.models import Mail
 from portal.settings import SHIPPED_BRAND
-from tests.browser.demo import Demo, DemoFill
+from tests.browser.conftest import Dressed
 from tests.browser.places import tour
 from tests.browser.steps import heading, sign_in
-from tests.browser.test_everywhere import CLIPPED
-from tests.fixtures.browser import OpenPage, barriers, shoot
-from tests.fixtures.server import Serve
+from tests.fixtures.browser import OpenPage, shoot
 
 EXAMPLES = SHIPPED_BRAND / "examples"
 PURPLE = (106, 27, 154)
@@ -39,26 +32,6 @@ SHOWN = """(told) => {
   context.fillRect(0, 0, 1, 1);
   return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }"""
-
-Dressed = Callable[..., Demo]
-
-
-@pytest.fixture
-def dressed(demo_fill: DemoFill, serve: Serve, tmp_path: Path) -> Iterator[Dressed]:
-    """The demo world in a brand."""
-    opened: list[closing[object]] = []
-
-    def dress(brand: Path = SHIPPED_BRAND, **environ: str) -> Demo:
-        portal = serve(demo_fill, PORTAL_DEMO="yes", PORTAL_BRAND=str(brand), **environ)
-        keys, database = keyring.load(portal.settings.keys), open_database(portal.settings.database)
-        opened.append(closing(database))
-        with database.reading() as db:
-            found = world.read(db, keys.vault, portal.clock())
-        return Demo(portal, found, database, keys.public_hex, tmp_path)
-
-    yield dress
-    for database in opened:
-        database.__exit__()
 
 
 def shown(page: Page, selector: str, name: str) -> tuple[int, int, int]:
@@ -93,28 +66,9 @@ def test_one_color_changes_every_page_mail_and_print(dressed: Dressed, open_page
     for kind, public_id in told:
         if kind not in visited and mails.goto(f"/dev/mail/{public_id}/html").ok:  # type: ignore[union-attr]
             visited.add(kind)
-            assert near(shown(mails, ".brand a", "color"), PURPLE), kind
+            assert near(shown(mails, ".foot a", "color"), PURPLE), kind
+            assert mails.locator(".brand img").evaluate("(logo) => logo.naturalWidth") == 96, kind
             assert near(shown(mails, ".brand", "borderBottomColor"), PURPLE), kind
-
-
-@pytest.mark.parametrize(
-    ("brand", "language", "theme"),
-    [("kolibri", "en", "light"), ("nordwerk", "de", "dark")],
-)
-def test_the_examples_have_no_barriers_and_cut_nothing_off(
-    dressed: Dressed, open_page: OpenPage, brand: str, language: str, theme: str
-) -> None:
-    demo, found = dressed(EXAMPLES / brand), {}
-    visitor = partial(open_page, demo.url, locale=language, color_scheme=theme, bypass_csp=True)
-    for name, page in tour(visitor, demo, PAGES.__contains__):
-        if wrong := barriers(page):
-            found[name] = wrong
-        for width in (320, 360, 768):
-            page.set_viewport_size({"width": width, "height": 700})
-            if wrong := page.evaluate(CLIPPED):
-                found[f"{name} at {width}"] = wrong
-        page.set_viewport_size({"width": 1280, "height": 900})
-    assert not found
 
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without"])

@@ -24,5 +24,5 @@ def ask(visit: Visit, rule_set_id: UUID) -> Answer:
     rule_trial.allow(visit)
     todo = visit.form.values.get("do", "ask")
     if todo != "ask":
-        return rule_trial.trial(visit, rule_set, values=rule_trial.changed(visit.form.values, todo))
+        return rule_trial.trial(visit, rule_set, values=rule_trial.changed(visit.form.values, todo), todo=todo)
     return rule_trial.trial(visit, rule_set, values=visit.form.values, tried=rule_trial.ask(visit, rule_set))
