@@ -23,11 +23,15 @@ from portal.catalogs import Replaced, Replacement, available, forms_of, replacem
 # readers share: "20 November 2026" and "a, b and c" instead of "November 20, 2026" and "a, b, and c".
 _FORMATS = {"en": "en_001"}
 
+_FIRST_DAY = {"fr": "1er"}  # which is counted in these languages, and no other day is
+
 _DURATION = re.compile(
     r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
     re.ASCII,
 )
+_WRITTEN_DATE = re.compile(r"\b(\d{1,2}\.?) ([^\W\d]+\.?) (\d{4})\b")
 _UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
+_ENDS = tuple(".!?:…。！？：")
 _PLURALS = ("zero", "one", "two", "few", "many")  # and "other"; a replacement's forms stand in this order
 
 
@@ -47,7 +51,13 @@ class Language:
     long_pattern: DateTimePattern
     short_pattern: DateTimePattern
     month_pattern: DateTimePattern
+    long_month_pattern: DateTimePattern
     unit_length: Literal["long", "short"]
+    # What stands between texts that are put together, blanks included: some languages write none.
+    gap: str  # between a sentence and the next
+    comma: str  # between things that are listed without an "and"
+    semicolon: str  # between longer ones
+    colon: str  # between a name and its value
 
     def gettext(self, message: str) -> str:
         if forms := self.replaced.get(message):
@@ -69,9 +79,14 @@ class Language:
         """The day for tables: 20 Nov 2026."""
         return _written(self.short_pattern, self.locale, _day(when, zone))
 
-    def month(self, when: datetime | date, zone: ZoneInfo) -> str:
-        """The month for charts: Nov 2026."""
-        return _written(self.month_pattern, self.locale, _day(when, zone))
+    def whole(self, sentence: str) -> str:
+        """The sentence with each date in it on one line."""
+        return _WRITTEN_DATE.sub("\\1\u00a0\\2\u00a0\\3", sentence)
+
+    def month(self, when: datetime | date, zone: ZoneInfo, *, long: bool = False) -> str:
+        """The month for charts, Nov 2026; `long` writes it out."""
+        pattern = self.long_month_pattern if long else self.month_pattern
+        return _written(pattern, self.locale, _day(when, zone))
 
     def clock(self, when: datetime, zone: ZoneInfo) -> str:
         return f"{when.astimezone(zone):%H:%M}"
@@ -110,10 +125,22 @@ class Language:
             raise ValueError(f"{iso!r} is not a duration such as P30D or PT12H")
         written = [(int(n), f"duration-{unit}") for n, unit in zip(found.groups(), _UNITS, strict=True) if n]
         told = [part for part in written if part[0]] or written[-1:]
-        return self.list(format_unit(n, unit, length=self.unit_length, locale=self.locale) for n, unit in told)
+        return self.list(self._quantity(n, unit) for n, unit in told)
 
     def list(self, items: Iterable[str]) -> str:
         return format_list([str(item) for item in items], locale=self.locale)
+
+    def _quantity(self, n: int, unit: str) -> str:
+        text = format_unit(n, unit, length=self.unit_length, locale=self.locale)
+        return text if self.gap else text.replace(" ", "")
+
+    def sentence(self, text: str) -> str:
+        """A heading as the sentence that others follow: with a stop at its end where it has none."""
+        return text if text.endswith(_ENDS) else text + self.gettext("%(text)s.").removeprefix("%(text)s")
+
+    def aside(self, text: str) -> str:
+        """A text that follows another one in parentheses."""
+        return self.gettext(" (%(text)s)") % {"text": text}
 
 
 def load_language(code: str, replacements: Mapping[str, Replacement] | None = None) -> Language:
@@ -135,16 +162,26 @@ def build_language(
     """A language from translations at hand, unchecked."""
     locale = Locale.parse(_FORMATS.get(code, code))
     name = Locale.parse(code).display_name or code
+    replaced = {message: forms_of(words) for message, words in (replacements or {}).items()}
+
+    def gettext(message: str) -> str:
+        return replaced[message][0] if message in replaced else stock.gettext(message)
+
     return Language(
         code=code,
         name=name[0].upper() + name[1:],
         locale=locale,
         stock=stock,
-        replaced={message: forms_of(words) for message, words in (replacements or {}).items()},
+        replaced=replaced,
         long_pattern=parse_pattern(locale.date_formats["long"]),
         short_pattern=parse_pattern(locale.datetime_skeletons["yMMMd"]),
         month_pattern=parse_pattern(locale.datetime_skeletons["yMMM"]),
+        long_month_pattern=parse_pattern(locale.datetime_skeletons["yMMMM"]),
         unit_length=_unit_length(locale),
+        gap=_between(gettext("%(one)s %(next)s")),
+        comma=_between(gettext("%(one)s, %(next)s")),
+        semicolon=_between(gettext("%(one)s; %(next)s")),
+        colon=_between(gettext("%(one)s: %(next)s")),
     )
 
 
@@ -162,6 +199,10 @@ def choose(accept_language: str | None, wanted: str | None, available: Sequence[
     return next((code for rank, _, code in sorted(ranked) if rank and code in available), default)
 
 
+def _between(joined: str) -> str:
+    return joined.partition("%(one)s")[2].partition("%(next)s")[0]
+
+
 def _unit_length(locale: Locale) -> Literal["long", "short"]:
     """Some languages write "30 days" in one way only, which is kept as the short one: then the long one is a name."""
     return "short" if "duration" in format_unit(1, "duration-day", length="long", locale=locale) else "long"
@@ -170,7 +211,9 @@ def _unit_length(locale: Locale) -> Literal["long", "short"]:
 @lru_cache(maxsize=4096)
 def _written(pattern: DateTimePattern, locale: Locale, day: date) -> str:
     """A list says the same few days again and again, and writing one out takes as long as the rest of its row."""
-    return pattern.apply(day, locale)
+    text = pattern.apply(day, locale)
+    first = _FIRST_DAY.get(locale.language)
+    return f"{first}{text[1:]}" if first and day.day == 1 and text.startswith("1 ") else text
 
 
 def _day(when: datetime | date, zone: ZoneInfo) -> date:

@@ -1,4 +1,4 @@
-"""Pictures of every page: `make screens` takes them at three widths, in both themes, both languages, and any brand."""
+"""Pictures of every page, print and mail: `make screens` takes them at each width, in both themes, and any brand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from functools import partial
+from html import escape
 from itertools import product
 from pathlib import Path
 
@@ -20,9 +22,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from portal.brand import load_brand  # noqa: E402
+from portal.brand.stationery import Stationery  # noqa: E402
+from portal.catalogs import available  # noqa: E402
 from portal.db import open_database  # noqa: E402
 from portal.demo import world  # noqa: E402
 from portal.files import keyring  # noqa: E402
+from portal.fitting import samples  # noqa: E402
 from portal.settings import SHIPPED_BRAND, from_environment  # noqa: E402
 from tests.browser.demo import Demo, DemoFill  # noqa: E402
 from tests.browser.extras import let_more_wait  # noqa: E402
@@ -33,7 +39,9 @@ from tests.fixtures.server import Portal, serving  # noqa: E402
 
 WIDTHS = {360: 760, 768: 1024, 1280: 900}
 THEMES = ("light", "dark")
-LANGUAGES = ("en", "de")
+LANGUAGES = ("en", "de")  # of the pictures that are taken unless others are asked for
+# Pages that are there to be printed, and how wide A4 is between its margins.
+SHEETS, PAPER = ("ticket-printed", "certificate"), 643
 EXAMPLES = sorted(path.parent for path in SHIPPED_BRAND.glob("examples/*/brand.toml"))
 
 
@@ -42,20 +50,24 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("pages", nargs="*", default=["*"], help="names such as sign-in or 'license-*'; default all")
     parser.add_argument("--width", type=int, action="append", help="in pixels; default 360, 768 and 1280")
     parser.add_argument("--theme", choices=THEMES, action="append", help="default both")
-    parser.add_argument("--language", choices=LANGUAGES, action="append", help="default both")
+    parser.add_argument("--language", choices=available(), action="append", help="default English and German")
     parser.add_argument("--brand", type=Path, action="append", help="a brand folder; default the one of the house")
     parser.add_argument("--every-brand", action="store_true", help="the one of the house, and all examples")
+    parser.add_argument("--sheet", action="store_true", help="write index.html as well, all pictures side by side")
     parser.add_argument("--into", type=Path, default=SCREENS, help="the folder for the pictures")
     return parser.parse_args(given)
 
 
 def main(given: list[str] | None = None) -> int:
-    """Write NAME-WIDTH-THEME-LANGUAGE.png for each page; exit 2 if no page has a wanted name.
+    """Write NAME-WIDTH-THEME-LANGUAGE.png for each page and mail, NAME-paper-LANGUAGE.png for what is printed; exit 2
+    if nothing has a wanted name.
 
     Pictures in another brand than that of the house go into a folder of its name.
     """
     options = arguments(given)
-    names = {place.name for place in PLACES if any(fnmatch(place.name, wanted) for wanted in options.pages)}
+    mails = {f"mail-{name}" for name in samples.names()}
+    known = {place.name for place in PLACES} | mails
+    names = {name for name in known if any(fnmatch(name, wanted) for wanted in options.pages)}
     if not names:
         print(f"No page is called {' or '.join(options.pages)}.", file=sys.stderr)
         return 2
@@ -66,12 +78,21 @@ def main(given: list[str] | None = None) -> int:
         for brand, language in product(brands, options.language or LANGUAGES):
             into = options.into if brand.resolve() == SHIPPED_BRAND else options.into / brand.resolve().name
             into.mkdir(parents=True, exist_ok=True)
-            with running(brand) as demo:
-                visitor = partial(visit, browser, demo.url, language)
-                for name, page in tour(visitor, demo, names.__contains__):
-                    for width, theme in product(options.width or WIDTHS, options.theme or THEMES):
-                        shoot(page, into / f"{name}-{width}-{theme}-{language}.png", width, theme)
+            looks = list(product(options.width or WIDTHS, options.theme or THEMES))
+            if names - mails:
+                with running(brand) as demo:
+                    visitor = partial(visit, browser, demo.url, language)
+                    for name, page in tour(visitor, demo, names.__contains__):
+                        for width, theme in looks:
+                            shoot(page, into / f"{name}-{width}-{theme}-{language}.png", width, theme)
+                        if name in SHEETS:
+                            printed(page, into / f"{name}-paper-{language}.png")
+            for name, page in letters(browser, brand, language, names.__contains__):
+                for width, theme in looks:
+                    shoot(page, into / f"{name}-{width}-{theme}-{language}.png", width, theme)
         browser.close()
+    if options.sheet:
+        print(sheet(options.into))
     return 0
 
 
@@ -79,10 +100,56 @@ def visit(browser: Browser, url: str, language: str) -> Page:
     return browser.new_context(base_url=url, locale=language, reduced_motion="reduce").new_page()
 
 
+def letters(browser: Browser, brand: Path, language: str, wants: Callable[[str], bool]) -> Iterator[tuple[str, Page]]:
+    """Each mail whose name is wanted, as a mail program shows it."""
+    stationery = Stationery(load_brand(brand), "http://127.0.0.1")
+    now, page = datetime.now(UTC), visit(browser, stationery.url, language)
+    for name in filter(lambda name: wants(f"mail-{name}"), samples.names()):
+        letter = samples.write(stationery, name, stationery.language(language), now)
+        page.set_content(stationery.on_screen(letter.html))
+        yield f"mail-{name}", page
+    page.context.close()
+
+
+def printed(page: Page, file: Path) -> None:
+    """What comes out of a printer, between the margins of the paper."""
+    page.emulate_media(media="print", color_scheme="light")
+    page.set_viewport_size({"width": PAPER, "height": 900})
+    page.screenshot(path=file, full_page=True)
+    page.emulate_media(media="screen")
+
+
+def sheet(folder: Path) -> Path:
+    """A page with all pictures of a folder and of those in it: what is the same page stands side by side."""
+    rows: dict[str, list[Path]] = defaultdict(list)
+    for file in sorted(folder.rglob("*.png"), key=lambda file: (file.stem.split("-")[-3:], file.parent)):
+        name = file.stem.rsplit("-", 2 if "-paper-" in file.stem else 3)[0]
+        rows[name].append(file.relative_to(folder))
+    written = ["<!doctype html><meta charset=utf-8><title>Pages</title><style>", _SHEET_STYLE, "</style>"]
+    for name, files in sorted(rows.items()):
+        written.append(f"<h2>{escape(name)}</h2><ul>")
+        for file in map(escape, map(str, files)):
+            written.append(f'<li><a href="{file}"><img src="{file}" alt="" loading="lazy"></a>{file}')
+        written.append("</ul>")
+    index = folder / "index.html"
+    index.write_text("\n".join(written), encoding="utf-8")
+    return index
+
+
+_SHEET_STYLE = """
+body { font: 13px/1.4 system-ui, sans-serif; background: #888; margin: 16px }
+ul { display: flex; gap: 12px; align-items: flex-start; overflow-x: auto; padding: 0; list-style: none }
+li { flex: none; max-width: 320px; overflow-wrap: anywhere }
+img { display: block; max-width: 320px; max-height: 600px; margin-bottom: 4px }
+"""
+
+
 def shoot(page: Page, file: Path, width: int, theme: str) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    # In a window as high as the page, what keeps to the lower edge of the window covers nothing.
     page.set_viewport_size({"width": width, "height": WIDTHS.get(width, 900)})
-    page.screenshot(path=file, full_page=True)
+    page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+    page.screenshot(path=file)
 
 
 @contextmanager

@@ -29,7 +29,10 @@ from portal.tables.reading import Line
 
 LONGEST_NAME = 200
 LONGEST_NUMBER = 100
-_ROLES = {"": Role.MEMBER, "member": Role.MEMBER, "mitglied": Role.MEMBER, "admin": Role.ADMIN}
+_ROLES = {
+    **dict.fromkeys(("", "member", "mitglied", "membre", "メンバー"), Role.MEMBER),
+    **dict.fromkeys(("admin", "administrator", "administrateur", "administratrice", "管理者"), Role.ADMIN),
+}
 
 
 def judge(doing: Doing, group: Group, lines: list[Line]) -> list[Judged]:

@@ -87,7 +87,7 @@ def serve(visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | None) -
     except TooMany as late:
         return _too_many(visit, late)
     except Stop as stop:
-        return error(stop.status, _client_code(stop), ": ".join(problem(visit, stop.code, stop.params)))
+        return error(stop.status, _client_code(stop), visit.lang.colon.join(problem(visit, stop.code, stop.params)))
     except answers.OtherContent:
         return error(422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request.")
     except DBAPIError as broken:
@@ -224,7 +224,7 @@ def _client_code(stop: Stop) -> str:
 
 
 def _too_many(visit: Visit, late: TooMany) -> Answer:
-    answer = error(429, "TOO_MANY_REQUESTS", " ".join(problem(visit, late.code, late.params)))
+    answer = error(429, "TOO_MANY_REQUESTS", visit.lang.colon.join(problem(visit, late.code, late.params)))
     answer.headers |= {
         "Retry-After": str(late.retry_after),
         "X-RateLimit-Window": "15m",

@@ -76,7 +76,8 @@ def group_of(visit: Visit, user: User) -> Group:
 
 def refusal(visit: Visit, code: str, offer: Offer) -> str:
     """Why there is no trial, beside the place where it was asked for."""
-    return "{}. {}".format(*problem(visit, code, {"product": offer.product, "operation": "demo"}))
+    heading, sentence = problem(visit, code, {"product": offer.product, "operation": "demo"})
+    return f"{visit.lang.sentence(heading)}{visit.lang.gap}{sentence}"
 
 
 def _standing(

@@ -30,7 +30,7 @@ def index(visit: Visit, rule_set: RuleSet, written: Any = None) -> Answer:
     visit.place = f"{address(rule_set)}/replays"
     followers = rule_desk.articles(visit.db, rule_set)
     articles = [("", visit.lang.gettext("All articles that follow these rules"))]
-    articles += [(str(one.id), f"{one.name} ({one.sku})") for one in followers]
+    articles += [(str(one.id), f"{one.name}{visit.lang.aside(one.sku)}") for one in followers]
     errors = {key: problem(visit, code, {})[1] for key, code in visit.form.errors.items()}
     return page(
         visit, "rules/replays.html", rule_set=rule_set, draft=rule_drafts.mine(visit, rule_set),

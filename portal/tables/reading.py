@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,11 +79,23 @@ def _text(content: bytes) -> str:
     except UnicodeDecodeError:
         if encoding != "utf-8":
             raise TableRefused("table_unreadable") from None
-        # Windows leaves five bytes without a meaning, which Latin-1 takes for control characters.
-        text = content.decode("cp1252", errors="replace")
+        text = _of_windows(content)
     if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in set(text)):
         raise TableRefused("table_unreadable")
     return unicodedata.normalize("NFC", text)
+
+
+def _of_windows(content: bytes) -> str:
+    """Windows writes in the letters of its country: Japanese ones where they make a heading, else Western ones."""
+    try:
+        text = content.decode("cp932")
+    except UnicodeDecodeError:
+        text = ""
+    heading = re.split(r"[\t;,\r\n]", text[:LONGEST_CELL])
+    if any(not cell.isascii() and _plain(cell) in COLUMNS for cell in heading):
+        return text
+    # It leaves five bytes without a meaning, which Latin-1 takes for control characters.
+    return content.decode("cp1252", errors="replace")
 
 
 def _unmarked(content: bytes) -> str:
@@ -152,4 +165,4 @@ def _clean(cell: str) -> str:
 
 
 def _plain(cell: str) -> str:
-    return "".join(letter for letter in cell.lower() if letter.isalnum())
+    return "".join(letter for letter in unicodedata.normalize("NFKC", cell).lower() if letter.isalnum())

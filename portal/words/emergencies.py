@@ -10,8 +10,8 @@ def because(lang: Language, operation: str | None, code: str | None, rule: str |
     """What was refused, and by which rule."""
     if operation is None or code is None:
         return lang.gettext("Nothing was refused")
-    said = f"{operation_word(lang, operation)}: {_why(lang, code)}"
-    return f"{said} ({rule})" if rule else said
+    said = f"{operation_word(lang, operation)}{lang.colon}{_why(lang, code)}"
+    return f"{said}{lang.aside(rule)}" if rule else said
 
 
 def _why(lang: Language, code: str) -> str:

@@ -75,7 +75,8 @@ def _allowance(lang: Language, params: Params, zone: ZoneInfo) -> str:
         first = conditional(lang, operations[0])
     else:
         first = lang.gettext("%(things)s count together: %(often)s.")
-    return f"{first % {'often': often, 'things': things(lang, operations)}} {_left(lang, params, zone)}"
+    about = {"often": often, "things": things(lang, operations)}
+    return f"{first % about}{lang.gap}{_left(lang, params, zone)}"
 
 
 def _left(lang: Language, params: Params, zone: ZoneInfo) -> str:
@@ -95,11 +96,11 @@ def _cooldown(lang: Language, params: Params, zone: ZoneInfo) -> str:
     if params["until"]:
         said.append(lang.gettext("At present: from %(date)s.") % {"date": lang.date(params["until"], zone)})
     if params["reasons"]:
-        reasons = "; ".join(reason(lang, code) for code in params["reasons"])
+        reasons = lang.semicolon.join(reason(lang, code) for code in params["reasons"])
         said.append(
             lang.gettext("Nobody has to wait where one of these is the reason: %(reasons)s.") % {"reasons": reasons}
         )
-    return " ".join(said)
+    return lang.gap.join(said)
 
 
 def _proof(lang: Language, params: Params, zone: ZoneInfo) -> str:
@@ -110,7 +111,7 @@ def _condition(lang: Language, params: Params, zone: ZoneInfo) -> str:
     about = {"things": things(lang, params["operations"])}
     said = []
     if params["countries"]:
-        about["countries"] = ", ".join(params["countries"])
+        about["countries"] = lang.comma.join(params["countries"])
         said.append(lang.gettext("%(things)s are possible only in these countries: %(countries)s."))
     if params["virtual_machine"] is False:
         said.append(lang.gettext("%(things)s are not possible on a virtual machine."))
@@ -121,7 +122,7 @@ def _condition(lang: Language, params: Params, zone: ZoneInfo) -> str:
         said.append(lang.gettext("%(things)s are open only to: %(roles)s."))
     if params["never_back"]:
         said.append(lang.gettext("A PC that gave this license away does not get it again."))
-    return " ".join(said) % about
+    return lang.gap.join(said) % about
 
 
 def _overage(lang: Language, params: Params, zone: ZoneInfo) -> str:
@@ -160,17 +161,17 @@ def _lease(lang: Language, params: Params, zone: ZoneInfo) -> str:
 
 
 def _demo(lang: Language, params: Params, zone: ZoneInfo) -> str:
-    durations = ", ".join(lang.duration(duration) for duration in params["durations"])
+    durations = lang.comma.join(lang.duration(duration) for duration in params["durations"])
     once = lang.gettext("You can try the product once.")
     offered = lang.gettext("A trial can last: %(durations)s.") % {"durations": durations} if durations else ""
     asked = lang.gettext("The vendor approves each trial.") if params["approval"] == "vendor" else ""
-    return " ".join(filter(None, (once, offered, asked)))
+    return lang.gap.join(filter(None, (once, offered, asked)))
 
 
 def _emergency(lang: Language, params: Params, zone: ZoneInfo) -> str:
     first = lang.gettext("When nothing else helps there is an emergency license for %(period)s, %(often)s.")
     spans = {"period": lang.duration(params["duration"]), "often": how_often(lang, params)}
-    return f"{first % spans} {_left(lang, params, zone)}"
+    return f"{first % spans}{lang.gap}{_left(lang, params, zone)}"
 
 
 def _review(lang: Language, params: Params, zone: ZoneInfo) -> str:

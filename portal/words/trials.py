@@ -16,8 +16,8 @@ def facts(lang: Language, zone: ZoneInfo, decision: Decision) -> list[tuple[str,
     if decision.as_:
         found.append((lang.gettext("Counts as"), _as(lang, decision.as_)))
     if decision.remaining:
-        left = (f"{name}: {lang.number(count)}" for name, count in decision.remaining.items())
-        found.append((lang.gettext("Left before it"), "; ".join(left)))
+        left = (f"{name}{lang.colon}{lang.number(count)}" for name, count in decision.remaining.items())
+        found.append((lang.gettext("Left before it"), lang.semicolon.join(left)))
     if decision.next_allowed_at:
         day = lang.date(decision.next_allowed_at, zone)
         said = lang.gettext("%(date)s, %(clock)s") % {"date": day, "clock": lang.clock(decision.next_allowed_at, zone)}

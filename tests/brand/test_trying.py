@@ -43,13 +43,15 @@ def test_what_breaks_is_told_once_with_its_line_wherever_it_shows(
 
 def test_braces_in_words_are_text_and_a_page_deep_inside_is_found(folder: Path) -> None:
     words = "[sentences]\n'Register a ticket' = '{{ 7 * 7 }}{{{{ raise }}<script>alert(1)</script>'\n"
-    for language in ("en", "de"):
+    for language in ("en", "de", "fr", "ja"):
         write(folder, f"words/{language}.toml", words)
     write(folder, "templates/dev/parts.html", PICTURE)
     write(folder, "templates/certificates/_sheet.html", "\n{{ certificate.seal }}")
     found = tried(folder).problems
     stopped = f"{folder}: the page loads something from www.tessel.example, which its policy stops, on /dev/parts in"
-    assert [line for line in found if "/dev/parts" in line] == [f"{stopped} en", f"{stopped} de"]
+    assert [line for line in found if "/dev/parts" in line] == [
+        f"{stopped} {language}" for language in ("en", "de", "fr", "ja")
+    ]
     (broken,) = [line for line in found if "/dev/parts" not in line]
     assert broken.startswith(f"{folder}/templates/certificates/_sheet.html:2: ") and "seal" in broken
 

@@ -7,20 +7,25 @@ from playwright.sync_api import Page, expect
 from tests.browser.demo import Demo
 
 
-def sign_in(page: Page, demo: Demo, person: str) -> None:
-    """With e-mail address and password."""
+def enter(page: Page, demo: Demo, person: str) -> None:
+    """E-mail address and password, wherever that leads."""
     who = demo.world.people[person]
     page.goto("/sign-in")
     page.locator("#field-email").fill(who.email)
     page.locator("#field-password").fill(who.password)
     page.locator("#door-password form[action='/sign-in'] button").click()
+
+
+def sign_in(page: Page, demo: Demo, person: str) -> None:
+    """With e-mail address and password."""
+    enter(page, demo, person)
     expect(page).to_have_url(f"{demo.url}/licenses")
 
 
 def open_with(page: Page, code: str) -> None:
     """With a ticket."""
     page.goto("/")
-    page.get_by_label("Ticket", exact=True).fill(code)
+    page.locator("#field-tickets").fill(code)
     page.locator("#door-ticket .opens").click()
     page.wait_for_url("**/licenses/**")
 

@@ -24,7 +24,7 @@ def brand(tmp_path: Path) -> Path:
 
 def speak(brand: Path, code: str) -> None:
     card = brand / "brand.toml"
-    card.write_text(card.read_text().replace('languages = ["en", "de"]', f'languages = ["en", "de", "{code}"]'))
+    card.write_text(card.read_text().replace('languages = ["en", "de", ', f'languages = ["en", "de", "{code}", '))
 
 
 def translate(brand: Path, message: str, *forms: str, code: str = "it") -> None:
@@ -96,7 +96,7 @@ def test_a_language_is_not_begun_twice_nor_in_the_brand_of_the_portal(run: Run, 
     assert run("language", "new", "it", "--brand", str(brand))[0] == 2
     assert run("language", "new", "it", "--brand", str(SHIPPED_BRAND))[0] == 2
     assert not (SHIPPED_BRAND / "languages").exists()
-    assert run("language", "check", "fr", "--brand", str(brand))[0] == 1
+    assert run("language", "check", "es", "--brand", str(brand))[0] == 1
 
 
 @pytest.mark.parametrize(

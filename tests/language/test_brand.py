@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment
 
 from portal.brand import Brand, BrandError, load_brand
+from portal.brand.stationery import Stationery
+from portal.fitting import samples
 from portal.settings import SHIPPED_BRAND
 from portal.words.refusals import heading, sentence
 
@@ -33,7 +36,7 @@ def replace(path: Path, old: str, new: str) -> None:
 def test_the_house_brand() -> None:
     brand = load_brand(SHIPPED_BRAND)
     assert (brand.name, brand.company, brand.city) == ("Tessel Works", "Tessel Works GmbH", "Rosenheim")
-    assert brand.languages == tuple(brand.spoken) == ("en", "de")
+    assert brand.languages == tuple(brand.spoken) == ("en", "de", "fr", "ja")
     assert brand.zone.key == "Europe/Berlin"
     assert brand.logo in brand.assets
     assert brand.buy_url("no-such-product") == brand.shop_url
@@ -68,13 +71,13 @@ def test_a_brand_cannot_be_changed() -> None:
         ('"https://www.tessel.example/impressum"', '"ftp://x"', "local.de.imprint_url: must be a web"),
         ('"help@tessel.example"', '"help"', "support_email: must be an e-mail address"),
         ('"licenses.tessel.example"', '"https://licenses"', "host: must be a host name"),
-        ('languages = ["en", "de"]', 'languages = ["en", "tlh"]', "languages: 'tlh' is not installed"),
-        ('languages = ["en", "de"]', "languages = []", "languages: must not be empty"),
-        ('default_language = "en"', 'default_language = "fr"', "default_language: must be one of"),
+        ('languages = ["en", "de", "fr", "ja"]', 'languages = ["en", "tlh"]', "languages: 'tlh' is not installed"),
+        ('languages = ["en", "de", "fr", "ja"]', "languages = []", "languages: must not be empty"),
+        ('default_language = "en"', 'default_language = "es"', "default_language: must be one of"),
         ('"Europe/Berlin"', '"Europe/Bärlin"', "time_zone: must be a time zone"),
         ('"Europe/Berlin"', '"../../etc/passwd"', "time_zone: must be a time zone"),
         ('"ticket"]', '"window"]', "doors: Invalid enum value 'window'"),
-        ("[local.de]", "[local.fr]", "local.fr: 'fr' is not one of the languages"),
+        ("[local.de]", "[local.es]", "local.es: 'es' is not one of the languages"),
         ("[local.de]", '[local.de]\nlogo = "x"', "brand.toml:[0-9]{2}: local.logo: there is no key 'logo'"),
         ("[buy]", '[buy]\ncad-pro = "nowhere"', "buy.cad-pro: must be a web address"),
         ("masthead_band = false", 'masthead_band = "yes"', "masthead_band: Expected `bool`"),
@@ -143,8 +146,8 @@ def test_a_mistake_in_the_words_is_told_with_its_line(folder: Path, text: str, t
 
 
 def test_words_for_a_language_that_is_not_spoken_are_told(folder: Path) -> None:
-    write(folder / "words" / "fr.toml", "")
-    with pytest.raises(BrandError, match="'fr' is not among the languages"):
+    write(folder / "words" / "es.toml", "")
+    with pytest.raises(BrandError, match="'es' is not among the languages"):
         load_brand(folder)
 
 
@@ -169,6 +172,15 @@ def test_sentences_in_the_brands_words_are_text_and_nothing_else(folder: Path) -
     assert moved == "&lt;b&gt;&lt;u&gt;&lt;/b&gt; ist umgezogen"
     seats = env.from_string('{{ ngettext("%(num)s seat", "%(num)s seats", n) }}')
     assert [seats.render(n=n) for n in (0, 1, 2)] == ["0 Sitze", "&lt;i&gt;Ein Sitz&lt;/i&gt;", "2 Sitze"]
+
+
+def test_mails_say_the_brands_sentences_too(folder: Path) -> None:
+    write(folder / "words" / "fr.toml", "[sentences]\n'Hello %(name)s,' = 'Ravis de vous écrire, %(name)s <!>,'\n")
+    stationery = Stationery(load_brand(folder), "https://licenses.example")
+    letter = samples.write(stationery, "moved", "fr", datetime(2026, 11, 22, 7, 12, tzinfo=UTC))
+    assert letter.text.startswith("Ravis de vous écrire, Eve Lindqvist <!>,\n")
+    assert "Ravis de vous écrire, Eve Lindqvist &lt;!&gt;," in letter.html
+    assert "Quand\u00a0: 22 novembre 2026" in letter.text
 
 
 def test_templates_of_the_brand_come_first_and_stock_ones_stay_in_reach(folder: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_languages_name_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "days"), [("en", "30 days"), ("de", "30 Tage"), ("fr", "30\xa0jours"), ("ja", "30 日")]
+    ("code", "days"), [("en", "30 days"), ("de", "30 Tage"), ("fr", "30\xa0jours"), ("ja", "30日")]
 )
 def test_every_language_has_words_for_durations(code: str, days: str) -> None:
     assert load_language(code).duration("P30D") == days
@@ -33,6 +33,12 @@ def test_dates_are_written_out() -> None:
     assert (EN.date(day, BERLIN), EN.short_date(day, BERLIN)) == ("20 November 2026", "20 Nov 2026")
     assert (DE.date(day, BERLIN), DE.short_date(day, BERLIN)) == ("20. November 2026", "20. Nov. 2026")
     assert DE.clock(day, BERLIN) == EN.clock(day, BERLIN) == "18:04"
+
+
+def test_a_date_in_a_sentence_stays_on_one_line() -> None:
+    told = EN.whole("The next one is free on 3 May 2027, after 2 of 4 moves.")
+    assert told == "The next one is free on 3\u00a0May\u00a02027, after 2 of 4 moves."
+    assert DE.whole("Ab 3. Mai 2027.") == "Ab 3.\u00a0Mai\u00a02027."
 
 
 def test_the_zone_decides_the_day_of_a_moment_but_not_of_a_date() -> None:
@@ -104,6 +110,44 @@ def test_numbers_lists_and_plurals() -> None:
     assert [EN.ngettext("one", "many", n) for n in (0, 1, 2)] == ["many", "one", "many"]
     seats = [DE.ngettext("%(num)s seat", "%(num)s seats", n) % {"num": n} for n in (0, 1, 2)]
     assert seats == ["0 Plätze", "1 Platz", "2 Plätze"]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentences", "listed", "long", "named", "aside", "ended"),
+    [
+        ("en", "A. B.", "a, b", "a; b", "a: b", "a (b)", "Done."),
+        ("de", "A. B.", "a, b", "a; b", "a: b", "a (b)", "Done."),
+        ("fr", "A. B.", "a, b", "a\xa0; b", "a\xa0: b", "a (b)", "Done."),
+        ("ja", "A.B.", "a、b", "a、b", "a：b", "a（b）", "Done。"),
+    ],
+)
+def test_texts_are_put_together_as_the_language_does(
+    code: str, sentences: str, listed: str, long: str, named: str, aside: str, ended: str
+) -> None:
+    lang = load_language(code)
+    assert lang.gap.join(("A.", "B.")) == sentences
+    assert (lang.comma.join("ab"), lang.semicolon.join("ab"), lang.colon.join("ab")) == (listed, long, named)
+    assert (f"a{lang.aside('b')}", lang.sentence("Done"), lang.sentence("Done?")) == (aside, ended, "Done?")
+
+
+def test_a_brand_changes_what_stands_between_texts_too() -> None:
+    lang = load_language("en", {"%(one)s: %(next)s": "%(one)s – %(next)s"})
+    assert lang.colon.join(("When", "today")) == "When – today"
+
+
+def test_months_are_written_out_in_every_language() -> None:
+    november = date(2026, 11, 1)
+    assert [load_language(code).month(november, BERLIN, long=True) for code in ("en", "de", "fr", "ja")] == [
+        "November 2026", "November 2026", "novembre 2026", "2026年11月"
+    ]  # fmt: skip
+
+
+def test_french_counts_the_first_day_of_a_month() -> None:
+    french = load_language("fr")
+    days = [french.date(date(2026, 5, day), BERLIN) for day in (1, 2, 11, 21)]
+    assert days == ["1er mai 2026", "2 mai 2026", "11 mai 2026", "21 mai 2026"]
+    assert french.short_date(date(2026, 12, 1), BERLIN) == "1er déc. 2026"
+    assert EN.date(date(2026, 5, 1), BERLIN) == "1 May 2026"
 
 
 def test_a_message_without_translation_stays_english() -> None:

@@ -70,7 +70,9 @@ def test_the_switch_works_on_the_answer_to_a_form(served: Served, reach) -> None
     [
         ("de-AT,de;q=0.9,en;q=0.8", "de"),
         ("en;q=0.1,de;q=0.9", "de"),
-        ("fr,it", "en"),
+        ("es,it", "en"),
+        ("fr-CA,en;q=0.5", "fr"),
+        ("ja-JP", "ja"),
         ("", "en"),
         ("*", "en"),
         ("de;q=0", "en"),
@@ -110,27 +112,32 @@ def test_errors_speak_the_language_of_the_reader(served: Served) -> None:
         assert language(browser.get(path, status=404)) == "de"
 
 
-@pytest.fixture
-def four(portal: Portal, tmp_path: Path) -> Served:
-    """A portal that is read in all the languages that come with it."""
-    brand = Path(shutil.copytree(SHIPPED_BRAND, tmp_path / "brand", ignore=shutil.ignore_patterns("examples")))
-    card = brand / "brand.toml"
-    card.write_text(card.read_text().replace('languages = ["en", "de"]', 'languages = ["en", "de", "fr", "ja"]'))
-    return portal(PORTAL_BRAND=str(brand))
-
-
-def test_many_languages_stand_in_a_menu_of_their_own(four: Served) -> None:
-    page = four.browser().get("/sign-in")
+def test_many_languages_stand_in_a_menu_of_their_own(served: Served) -> None:
+    page = served.browser().get("/sign-in")
     menu = page.root.one("details", class_="tongues")
     assert menu.one("summary").text == "English"
-    assert [way.text for way in menu.all("a")] == ["Deutsch", "Français", "日本語"]
+    ways = menu.all("a")
+    assert [way.text for way in ways] == ["Deutsch", "Français", "日本語"]
+    assert [(way.attrs["lang"], way.attrs["hreflang"]) for way in ways] == [("de",) * 2, ("fr",) * 2, ("ja",) * 2]
+
+
+def test_two_languages_take_one_click_and_no_menu(portal: Portal, tmp_path: Path) -> None:
+    brand = Path(shutil.copytree(SHIPPED_BRAND, tmp_path / "brand", ignore=shutil.ignore_patterns("examples")))
+    card = brand / "brand.toml"
+    told = card.read_text().replace('languages = ["en", "de", "fr", "ja"]', 'languages = ["en", "de"]')
+    card.write_text(re.sub(r"^\[local\.(?:fr|ja)\]\n(?:[^\[\n].*\n|\n)*", "", told, flags=re.MULTILINE))
+    for code in ("fr", "ja"):
+        (brand / "words" / f"{code}.toml").unlink(missing_ok=True)
+    page = portal(PORTAL_BRAND=str(brand)).browser().get("/sign-in")
+    assert not page.root.all("details", class_="tongues")
+    assert [way.text for way in page.root.one("div", class_="who").all("a")] == ["Deutsch"]
 
 
 @pytest.mark.parametrize(
     ("code", "heading"), [("fr", "Connexion à vos licences"), ("ja", "ライセンスにサインイン")]
 )
-def test_pages_speak_each_of_them(four: Served, code: str, heading: str) -> None:
-    assert four.browser().get(f"/sign-in?lang={code}").heading == heading
-    eve, thing = four.as_("eve"), four.village.thing("eve", "move")
+def test_pages_speak_each_of_them(served: Served, code: str, heading: str) -> None:
+    assert served.browser().get(f"/sign-in?lang={code}").heading == heading
+    eve, thing = served.as_("eve"), served.village.thing("eve", "move")
     page = eve.get(f"{thing.page}?lang={code}")
     assert language(page) == code and not re.search(r"duration-|%\(|\{[a-z]+\}", page.text)

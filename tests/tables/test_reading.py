@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portal.catalogs import available, translations
 from portal.tables.reading import MOST_BYTES, MOST_LINES, TableRefused, read
 
 PEOPLE = [{"email": "jörg@büro.example", "name": "Jörg Öztürk"}, {"email": "ida@office.example", "name": "Ida"}]
@@ -44,11 +45,39 @@ def test_without_a_heading_the_column_with_addresses_is_found() -> None:
     ("heading", "name"),
     [
         ("E-Mail-Adresse", "email"), ("e-mail address", "email"), ("Personalnummer", "external_id"),
-        ("Employee ID", "external_id"),
+        ("Employee ID", "external_id"), ("Adresse électronique", "email"), ("Numéro matricule", "external_id"),
+        ("Ｅメール", "email"), ("従業員番号", "external_id"),
     ],
 )  # fmt: skip
 def test_headings_are_understood_however_they_are_written(heading: str, name: str) -> None:
     assert cells(f"{heading}\nx@office.example\n".encode()) == [{name: "x@office.example"}]
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-16"])
+def test_japanese_windows_writes_its_own_letters(encoding: str) -> None:
+    table = "メールアドレス,氏名,部署\r\nida@office.example,髙橋 一郎,設計部\r\n"
+    assert cells(table.encode(encoding)) == [
+        {"email": "ida@office.example", "name": "髙橋 一郎", "department": "設計部"}
+    ]
+
+
+def test_western_letters_are_not_taken_for_japanese_ones() -> None:
+    table = "email;name;plätze\nrenee@office.example;Renée Dvořák;3\n".replace("ř", "r")
+    (line,) = cells(table.encode("cp1252"))
+    assert (line["name"], line["seats"]) == ("Renée Dvorák", "3")
+
+
+@pytest.mark.parametrize("code", available())
+def test_the_columns_are_known_by_what_the_pages_call_them(code: str) -> None:
+    names = {
+        "E-mail address": "email", "Name": "name", "Department": "department", "Role": "role", "Seats": "seats",
+        "Language": "language", "Personnel number": "external_id",
+    }  # fmt: skip
+    heading = "\t".join(map(translations(code).gettext, names))
+    row = "\t".join(names.values()).replace("email", "ida@office.example")
+    assert cells(f"{heading}\n{row}\n".encode()) == [
+        {name: name for name in names.values()} | {"email": "ida@office.example"}
+    ]
 
 
 def test_quoted_cells_may_hold_separators_quotes_and_line_ends() -> None:

@@ -23,7 +23,7 @@ def test_anything_else_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 
 
-@pytest.mark.parametrize(("language", "separator"), [("de", ";"), ("en", ",")])
+@pytest.mark.parametrize(("language", "separator"), [("de", ";"), ("fr", ";"), ("en", ","), ("ja", ",")])
 def test_each_language_has_the_separator_that_its_spreadsheets_expect(language: str, separator: str) -> None:
     file = written(["Name", "E-mail"], [["Öztürk, Ida", "ida@office.example"]], language)
     assert file.startswith(b"\xef\xbb\xbf")
