@@ -66,7 +66,7 @@ class Actor:
 
     `acting_id` is the group that a person chose to look at alone; it narrows what lists show, never what they may do.
     A program that came with a person's own key has the `assignment_id` it belongs to. `how`, `provider`, `proved_at`
-    and `factor_at` say how the person came in, as their session has it.
+    and `factor_at` say how the person came in, as their session has it, and `lists` what they asked of lists last.
     """
 
     kind: str = "anonymous"
@@ -88,6 +88,8 @@ class Actor:
     proved_at: datetime | None = None
     factor_at: datetime | None = None
     provider: str | None = None
+    has_shortcuts: bool = False
+    lists: bytes | None = None
 
     @property
     def signed_in(self) -> bool:

@@ -29,6 +29,14 @@ def change(doing: Doing, *, name: str, language: str | None, time_zone: str | No
     audit.record(doing.db, doing.now, doing.actor, Happened.ACCOUNT_CHANGED)
 
 
+def use_shortcuts(doing: Doing, *, are_on: bool) -> None:
+    """Whether keys alone do something on the pages of this person. Twice is once."""
+    user = doing.db.get_one(User, doing.actor.user_id)
+    if (user.shortcuts_off_at is None) != are_on:
+        user.shortcuts_off_at = None if are_on else doing.now
+        audit.record(doing.db, doing.now, doing.actor, Happened.ACCOUNT_CHANGED)
+
+
 def end_session(doing: Doing, session_id: UUID) -> None:
     """One of the person's sign-ins is over, wherever its cookie is."""
     ended = doing.db.execute(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from portal import audit
 from portal.actions.doing import Doing
+from portal.actions.undoing import is_fresh
 from portal.audit import Happened
 from portal.db import new_id
 from portal.models import (
@@ -173,6 +174,33 @@ def dismiss(doing: Doing, license_: License, waiting: WaitingDevice) -> bool:
         doing.db, doing.now, doing.actor, Happened.DEVICE_DISMISSED,
         group_id=license_.group_id, license_id=license_.id, assignment_id=waiting.assignment_id,
         device=device.called,
+    )  # fmt: skip
+    settle_waiting(doing, license_)
+    return True
+
+
+def restore(doing: Doing, license_: License, waiting: WaitingDevice) -> bool:
+    """It was sent away by mistake and waits again, as long as it would have. False when that was too long ago, or when
+    it has asked again or run since. The license must be locked.
+    """
+    doing.db.refresh(waiting, with_for_update=True)
+    if not is_fresh(waiting.ended_at, doing.now) or waiting.until <= doing.now:
+        return False
+    here = (WaitingDevice.license_id == license_.id, WaitingDevice.device_id == waiting.device_id)
+    asked_again = exists().where(*here, WaitingDevice.ended_at.is_(None))
+    ran = exists().where(
+        Activation.license_id == license_.id, Activation.device_id == waiting.device_id,
+        Activation.started_at >= waiting.asked_at,
+    )  # fmt: skip
+    if doing.db.execute(select(or_(asked_again, ran))).scalar_one():
+        return False
+    if _count_waiting(doing, license_, waiting.assignment_id) >= MOST_WAITING:
+        return False
+    waiting.ended_at = None
+    audit.record(
+        doing.db, doing.now, doing.actor, Happened.DEVICE_RESTORED,
+        group_id=license_.group_id, license_id=license_.id, assignment_id=waiting.assignment_id,
+        device=name_of(doing, waiting.device_id),
     )  # fmt: skip
     settle_waiting(doing, license_)
     return True

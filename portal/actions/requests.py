@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 
 from portal import audit
 from portal.access import Actor, Permission, ids_of, may, owned
 from portal.actions import assignments, request_letters
 from portal.actions.doing import Doing, Moment
 from portal.actions.ledger import hold
+from portal.actions.undoing import is_fresh
 from portal.audit import Happened
 from portal.db import new_id
 from portal.models import (
@@ -81,6 +83,25 @@ def withdraw(doing: Doing, request: Request) -> None:
     if _hold(doing, request):
         _close(doing, request, RequestState.WITHDRAWN, "")
         _note(doing, request, Happened.REQUEST_WITHDRAWN)
+
+
+def restore(doing: Doing, request: Request) -> bool:
+    """Needed after all: it waits for an answer again. False when it was withdrawn too long ago, or not at all, or when
+    the same was asked for or given since.
+    """
+    doing.db.refresh(request, with_for_update=True)
+    if request.state != RequestState.WITHDRAWN or not is_fresh(request.answered_at, doing.now):
+        return False
+    group, product = doing.db.get_one(Group, request.group_id), doing.db.get_one(Product, request.product_id)
+    if not _is_offered(doing, group, product) or _has_seat(doing, product):
+        return False
+    try:
+        with doing.db.begin_nested():
+            request.state, request.answered_at = RequestState.OPEN, None
+    except IntegrityError:  # asked again meanwhile: of two open requests for the same there is none
+        return False
+    _note(doing, request, Happened.REQUEST_RESTORED)
+    return True
 
 
 def set_standing_rule(doing: Doing, group: Group, product: Product, keep_free: int, *, is_on: bool) -> None:

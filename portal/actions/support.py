@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -34,9 +34,12 @@ MOST_WAITING = 20  # of one person or ticket
 
 def ask(
     doing: Doing, license_: License | None, words: str, uploads: Sequence[Upload] = (), *, code: str | None = None,
-    key: UUID | None = None, contact: str | None = None, language: str | None = None,
+    about: Mapping[str, str] | None = None, key: UUID | None = None, contact: str | None = None,
+    language: str | None = None,
 ) -> tuple[Request | None, str | None]:  # fmt: skip
     """Ask for help; returns the request, or the code of why there is none. Twice is once.
+
+    `about` names the page on which it was asked, and the number of the error that stood there.
 
     The dealer that looks after the group answers, if anybody works there, else the vendor.
     """
@@ -52,6 +55,7 @@ def ask(
         ticket_id=ticket_of(doing, license_), contact=contact, language=language or actor.language,
         license_id=license_.id if license_ else None, product_id=article.product_id if article else None,
         article_id=article.id if article else None, words=words[:1000], rule_code=code,
+        about=dict(about) if about else None,
     )  # fmt: skip
     doing.db.add(request)
     doing.db.flush()

@@ -11,6 +11,7 @@ import msgspec
 
 from portal.brand.source import Source
 from portal.catalogs import Replacement, replacement_problem
+from portal.words import page_help
 from portal.words.refusals import is_code
 from portal.words.texts import Sentences, Texts, alternatives
 
@@ -18,11 +19,12 @@ _PATH = re.compile(r"""(https?:/)?/[^\s/\\<>"'][^\s\\<>"']*""")
 
 
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The tables of a words file: refusals by code, other sentences by the English they replace, and what the vendor's
-    programs say."""
+    """The tables of a words file: refusals by code, help by page, other sentences by the English they replace, and what
+    the vendor's programs say."""
 
     headings: dict[str, Any] = {}
     refusals: dict[str, Any] = {}
+    help: dict[str, Any] = {}
     sentences: dict[str, str | list[str]] = {}
     errors: dict[str, str] = {}
 
@@ -38,7 +40,8 @@ def read_words(path: Path) -> tuple[Texts, Mapping[str, Replacement]]:
             raise source.error(reason, "sentences", message)
     headings = _by_code(source, "headings", tables.headings)
     refusals = _by_code(source, "refusals", tables.refusals)
-    return Texts(headings, refusals, _errors(source, tables.errors)), tables.sentences
+    help_ = _by_page(source, tables.help)
+    return Texts(headings, refusals, help_, _errors(source, tables.errors)), tables.sentences
 
 
 def _by_code(source: Source, table: str, written: dict[str, Any]) -> Sentences:
@@ -50,6 +53,17 @@ def _by_code(source: Source, table: str, written: dict[str, Any]) -> Sentences:
             found[key] = alternatives(words)
         except ValueError as error:
             raise source.error(str(error), table, key) from error
+    return found
+
+
+def _by_page(source: Source, written: dict[str, Any]) -> Sentences:
+    found = {}
+    for name, words in written.items():
+        try:
+            found[name] = alternatives(words)
+            page_help.check(name, found[name])
+        except ValueError as error:
+            raise source.error(str(error), "help", name) from error
     return found
 
 

@@ -58,7 +58,7 @@ def new(options: Any) -> int:
         english = (LOCALES / SOURCE / "words.toml").read_text(encoding="utf-8").splitlines()
         lines = (line if line.startswith(("[", "#")) or not line else f"# {line}" for line in english)
         words.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-        print(f"{words}: the words of refusals, to take over line by line")
+        print(f"{words}: the words of refusals and of help, to take over line by line")
     print(f'Add "{options.code}" to `languages` in {folder / "brand.toml"} when readers may see it.')
     return 0
 
@@ -104,6 +104,7 @@ def _wordless(words: Path) -> Iterator[str]:
     for table, own, there in (
         ("headings", texts.headings, english.headings),
         ("refusals", texts.refusals, english.refusals),
+        ("help", texts.help, english.help),
     ):
         yield from (f"{words.name}: {table}: missing: {key}" for key in sorted(there.keys() - own.keys()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -89,7 +89,7 @@ _HOLDER = Ready(
         Session.how, Session.proved_at, Session.factor_at, Session.provider,
         Session.id, Session.kind, Session.created_at, Session.seen_at, Session.expires_at, Session.group_id,
         User.id, User.public_id, User.name, func.coalesce(User.email, ""), User.language, User.time_zone,
-        User.disabled_at,
+        User.disabled_at, User.shortcuts_off_at, Session.lists,
     )
     .select_from(Session)
     .outerjoin(User, User.id == Session.user_id)
@@ -107,11 +107,11 @@ def actor_of(db: Db, token: str, now: datetime) -> Actor:
     if not rows:
         return ANONYMOUS
     how, proved_at, factor_at, provider = rows[0][_PLACE : _PLACE + _PROOF]
-    id_, kind, created_at, seen_at, expires_at, acting_id, user_id, public_id, *told, disabled_at = rows[0][
-        _PLACE + _PROOF :
-    ]
+    id_, kind, created_at, seen_at, expires_at, acting_id, user_id, public_id, *told, disabled_at, off_at, lists = (
+        rows[0][_PLACE + _PROOF :]
+    )
     if kind == "ticket":
-        return _ticket_actor(db, id_, created_at, expires_at)
+        return replace(_ticket_actor(db, id_, created_at, expires_at), lists=lists)
     if user_id is None or disabled_at is not None or seen_at + IDLE <= now:
         return ANONYMOUS
     return Actor(
@@ -128,6 +128,8 @@ def actor_of(db: Db, token: str, now: datetime) -> Actor:
         proved_at=proved_at,
         factor_at=factor_at,
         provider=provider,
+        has_shortcuts=off_at is None,
+        lists=lists,
     )
 
 
@@ -213,6 +215,11 @@ def close_all(db: Db, user_id: int, *, but: int | None = None) -> int:
 def act_for(db: Db, session_id: int, group_id: int | None) -> None:
     """Remember the group that the person of this session looks at alone; None for all of theirs."""
     db.execute(update(Session).where(Session.id == session_id).values(group_id=group_id))
+
+
+def remember_lists(db: Db, session_id: int, lists: bytes | None) -> None:
+    """What the reader asked of each list last, sealed; it goes with the session."""
+    db.execute(update(Session).where(Session.id == session_id).values(lists=lists))
 
 
 def forget_old(db: Db, now: datetime) -> int:

@@ -17,7 +17,7 @@ class Session(Base):
     `group_id` is the group that the person acts for; without one they act for all of theirs. `how` is the door they
     came in by, `proved_at` when they last showed who they are, `factor_at` when with more than a password. Who came in
     by a company sign-in has the key of its `provider`, the session's id there in `sso_sid`, and in `id_token` what it
-    was opened with, sealed.
+    was opened with, sealed. `lists` has the last question to each list by its address, sealed.
     """
 
     __tablename__ = "sessions"
@@ -44,6 +44,7 @@ class Session(Base):
     provider: Mapped[str | None] = mapped_column(String(64))
     sso_sid: Mapped[str | None] = mapped_column(String(255))
     id_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    lists: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 session_tickets = Table(

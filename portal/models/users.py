@@ -19,7 +19,8 @@ class User(Base):
     `brand` is the host of the brand under which the person came in last, "" for the first one: what is mailed to them
     wears it. Whoever gave no address comes in by a `sign_in_name`, kept in lower case too.
 
-    `profile` holds what the vendor asks people for beyond their name, by the names of the fields.
+    `profile` holds what the vendor asks people for beyond their name, by the names of the fields. Whoever types no keys
+    by hand has switched the keyboard shortcuts off.
     """
 
     __tablename__ = "users"
@@ -38,6 +39,7 @@ class User(Base):
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    shortcuts_off_at: Mapped[datetime | None]
 
     @hybrid_property
     def signs_in_as(self) -> str:

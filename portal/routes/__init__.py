@@ -45,6 +45,7 @@ def all_routes(*, demo: bool) -> list[Any]:
         second_factors,
         security,
         sessions,
+        shortcuts,
         support,
         tickets,
         transfers,
@@ -69,7 +70,7 @@ def all_routes(*, demo: bool) -> list[Any]:
     modules += [groups, members, invitations, acceptance]
     modules += [company, providers, second_factors, security]
     modules += [rule_sets, drafts, trials, replays, insights]
-    modules += [help, exceptions, support, desk, desk_shelf]
+    modules += [help, shortcuts, exceptions, support, desk, desk_shelf]
     modules += [emergencies, losses, vendor_emergencies]
     if demo:
         modules.append(dev)

@@ -6,14 +6,14 @@ from portal.access import GroupPermission, group_for
 from portal.reports import activity
 from portal.screens import activity as log
 from portal.tables.writing import written
-from portal.web import Answer, Area, Visit, endpoint, file, page
+from portal.web import Answer, Area, Visit, endpoint, file, lists, page
 
 
 @endpoint.get("/groups/{group_id:uuid}/activity", area=Area.ACCOUNT)
 def index(visit: Visit, group_id: UUID) -> Answer:
     """Who did what, newest first."""
     group = group_for(visit.db, visit.actor, group_id, GroupPermission.LOOK)
-    found = activity.activity(visit.db, visit.actor, group.path, activity.wanted(visit.query), visit.zone)
+    found = activity.activity(visit.db, visit.actor, group.path, activity.wanted(lists.asked(visit)), visit.zone)
     lines = log.lines(visit, found.entries)
     return page(visit, "activity/index.html", part="activity/_log.html", group=group, activity=found, lines=lines)
 

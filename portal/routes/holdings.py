@@ -7,7 +7,7 @@ from portal.reports import departments, holdings
 from portal.screens import holdings as screens
 from portal.screens.departments import department_asked
 from portal.tables.writing import written
-from portal.web import Answer, Visit, endpoint, file, page
+from portal.web import Answer, Visit, endpoint, file, lists, page
 
 
 @endpoint.get("/groups/{group_id:uuid}/assignments")
@@ -15,7 +15,7 @@ def index(visit: Visit, group_id: UUID) -> Answer:
     """What people hold, whether it is in use, and roughly since when."""
     group = group_for(visit.db, visit.actor, group_id, GroupPermission.LOOK)
     department_asked(visit, group)
-    found = holdings.holdings(visit.db, group.path, holdings.wanted(visit.query), visit.now)
+    found = holdings.holdings(visit.db, group.path, holdings.wanted(lists.asked(visit)), visit.now)
     return page(
         visit, "holdings/index.html", part="holdings/_list.html", group=group, holdings=found,
         departments=departments.departments(visit.db, group.path),

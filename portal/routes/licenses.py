@@ -8,13 +8,13 @@ from portal.reports import filters, overview
 from portal.screens.license import device_name, license_to_use, moved_on, refused, shown
 from portal.screens.table import license_columns, license_line
 from portal.tables.writing import written
-from portal.web import Answer, Visit, endpoint, file, page
+from portal.web import Answer, Visit, done, endpoint, file, lists, page
 
 
 @endpoint.get("/licenses")
 def index(visit: Visit) -> Answer:
     """What the reader owns, in which state, and what can be done now."""
-    asked = filters.wanted(visit.query)
+    asked = filters.wanted(lists.asked(visit))
     found = overview.overview(visit.db, visit.vault, visit.actor, asked, visit.now)
     return page(visit, "licenses/index.html", part="licenses/_list.html", overview=found)
 
@@ -54,5 +54,17 @@ def dismiss(visit: Visit, license_id: UUID, waiting_id: UUID) -> Answer:
     license_ = license_to_use(visit, license_id)
     waiting = waiting_for(visit.db, visit.actor, license_, waiting_id)
     name = devices.name_of(visit, waiting.device_id)
-    devices.dismiss(visit, license_, waiting)
-    return moved_on(visit, license_, "dismissed", device=name)
+    if not devices.dismiss(visit, license_, waiting):
+        return moved_on(visit, license_, "dismissed", device=name)
+    return moved_on(visit, license_, "dismissed", device=name, undo=f"{visit.path.rpartition('/')[0]}/restoration")
+
+
+@endpoint.post("/licenses/{license_id:uuid}/waiting/{waiting_id:uuid}/restoration")
+def restore(visit: Visit, license_id: UUID, waiting_id: UUID) -> Answer:
+    """Mine after all: the PC waits again."""
+    visit.form.allow()
+    license_ = license_to_use(visit, license_id)
+    waiting = waiting_for(visit.db, visit.actor, license_, waiting_id)
+    name = devices.name_of(visit, waiting.device_id)
+    is_back = devices.restore(visit, license_, waiting)
+    return done(visit, f"/licenses/{license_id}", "waits_again" if is_back else "undo_over", device=name)

@@ -5,6 +5,12 @@ from portal.brand.choices import Choice
 from portal.web import Answer, Area, Visit, endpoint, redirect
 
 
+@endpoint.get("/account/mails", area=Area.ACCOUNT)
+def show(visit: Visit) -> Answer:
+    """Where mails lead: what stands after # would be lost at the door, and so an address of its own leads there."""
+    return redirect(visit, "/account#mails")
+
+
 @endpoint.post("/account/mails", area=Area.ACCOUNT)
 def choose(visit: Visit) -> Answer:
     """The ticked ones are sent from now on, the others are not."""

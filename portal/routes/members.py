@@ -13,7 +13,7 @@ from portal.reports import people
 from portal.screens import people as screens
 from portal.screens.departments import department_asked
 from portal.screens.proving import fresh
-from portal.web import Answer, Area, Visit, done, endpoint, page
+from portal.web import Answer, Area, Visit, done, endpoint, lists, page
 
 MOST_HOLDINGS = 90  # a form has at most a hundred fields
 
@@ -23,7 +23,7 @@ def index(visit: Visit, group_id: UUID) -> Answer:
     """The people of the group and of all below it."""
     group = group_for(visit.db, visit.actor, group_id, GroupPermission.LOOK)
     department_asked(visit, group)
-    context = screens.listed(visit, group, people.wanted(visit.query))
+    context = screens.listed(visit, group, people.wanted(lists.asked(visit)))
     return page(visit, "members/index.html", part="members/_list.html", **context)
 
 

@@ -46,7 +46,15 @@ def withdraw(visit: Visit, request_id: UUID) -> Answer:
     visit.form.allow()
     _, request = request_for(visit.db, visit.actor, request_id, GroupPermission.ASK)
     requests.withdraw(visit, request)
-    return done(visit, "/requests", "request_withdrawn")
+    return done(visit, "/requests", "request_withdrawn", undo=f"/requests/{request_id}/restoration")
+
+
+@endpoint.post("/requests/{request_id:uuid}/restoration", area=Area.ACCOUNT)
+def restore(visit: Visit, request_id: UUID) -> Answer:
+    """I need it after all."""
+    visit.form.allow()
+    _, request = request_for(visit.db, visit.actor, request_id, GroupPermission.ASK)
+    return done(visit, "/requests", "request_restored" if requests.restore(visit, request) else "undo_over")
 
 
 @endpoint.get("/groups/{group_id:uuid}/requests", area=Area.ACCOUNT)

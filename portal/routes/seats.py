@@ -13,7 +13,7 @@ from portal.reports.seating import Wanted
 from portal.screens import seats as screens
 from portal.screens.departments import department_asked
 from portal.tables.writing import written
-from portal.web import Answer, Visit, done, endpoint, file, page
+from portal.web import Answer, Visit, done, endpoint, file, lists, page
 
 SMALL = 20  # so many are done at once; nobody should have to watch a bar for them
 _PERSON = re.compile(r"person-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -25,7 +25,7 @@ def index(visit: Visit, license_id: UUID) -> Answer:
     """People with and without a seat, and how many seats there are."""
     license_, group = screens.license_to_look_at(visit, license_id)
     department_asked(visit, group)
-    context = screens.shown(visit, license_, group, seating.wanted(visit.query))
+    context = screens.shown(visit, license_, group, seating.wanted(lists.asked(visit)))
     return page(visit, "seats/index.html", part="seats/_list.html", **context)
 
 

@@ -14,6 +14,7 @@ from portal.screens.proving import fresh
 from portal.web import Answer, Area, Visit, endpoint, page, redirect
 from portal.web.endpoint import SECURITY
 from portal.web.pages import problem
+from portal.web.paths import arrived, onward
 from portal.words.agents import agent
 
 APP = "/account/authenticator"
@@ -53,7 +54,7 @@ def add_passkey(visit: Visit) -> Answer:
         visit.form.errors["name"] = code
         return security(visit, status=422)
     raise_up(visit, visit.db)
-    return codes_page(visit, codes) if codes else redirect(visit, SECURITY, "passkey_added", name=name)
+    return codes_page(visit, codes) if codes else gone_on(visit, "passkey_added", name=name)
 
 
 @endpoint.post("/account/passkeys/{passkey_id:uuid}/name", area=Area.ACCOUNT, early=True)
@@ -118,7 +119,7 @@ def confirm_app(visit: Visit) -> Answer:
         visit.form.errors["code"] = code
         return app_page(visit, status=422)
     raise_up(visit, visit.db)
-    return codes_page(visit, codes) if codes else redirect(visit, SECURITY, "app_added")
+    return codes_page(visit, codes) if codes else gone_on(visit, "app_added")
 
 
 @endpoint.post("/account/authenticator/removal", area=Area.ACCOUNT, early=True)
@@ -174,4 +175,13 @@ def app_page(visit: Visit, *, status: int = 200) -> Answer:
 
 def codes_page(visit: Visit, codes: list[str]) -> Answer:
     visit.place = SECURITY
-    return page(visit, "account/codes.html", codes=codes)
+    next_ = onward(visit, SECURITY)
+    arrived(visit)
+    return page(visit, "account/codes.html", codes=codes, next=next_)
+
+
+def gone_on(visit: Visit, notice: str, **params: str) -> Answer:
+    """Whoever had to add a second factor first goes on to where they wanted to; everybody else stays here."""
+    next_ = onward(visit, SECURITY)
+    arrived(visit)
+    return redirect(visit, next_, notice, **params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.access import NotFound, Permission, license_for
@@ -10,30 +11,39 @@ from portal.models import License, Request
 from portal.reports import threads
 from portal.screens import uploads
 from portal.web import Answer, Visit, page
+from portal.web.about import About
 from portal.words import desk as words
 
-MOST_CODE = 100
 
-
-def asked_about(visit: Visit, said: str) -> License | None:
-    """The license that an address or a form names, if the reader sees one of this id."""
-    if not said:
+def license_asked_about(visit: Visit, said: str, told: About) -> License | None:
+    """The license that an address or a form names, if the reader sees one of this id; else that of the page they come
+    from, which may well be a page that they do not see.
+    """
+    wanted = said or told.license
+    if not (wanted and visit.actor.signed_in):
         return None
     try:
-        return license_for(visit.db, visit.actor, UUID(said), Permission.VIEW)
-    except ValueError:
-        raise NotFound from None
+        return license_for(visit.db, visit.actor, UUID(wanted), Permission.VIEW)
+    except (ValueError, NotFound):
+        if said:
+            raise NotFound from None
+        return None
 
 
-def form(visit: Visit, license_: License | None, code: str, *, status: int = 200) -> Answer:
+def form(visit: Visit, license_: License | None, told: About, *, status: int = 200) -> Answer:
     """Ask for help, with what is known of where the reader comes from; and what they asked before."""
     visit.place = "/support"
     signed_in = visit.actor.signed_in
     product = threads.product_of(visit.db, license_) if license_ else None
     return page(
-        visit, "support/index.html", status=status, asking=uploads.asking(visit), code=code[:MOST_CODE],
-        license=license_, product=product, own=lines(visit) if signed_in else (),
+        visit, "support/index.html", status=status, asking=uploads.asking(visit), told=told,
+        license=license_, product=product, own=lines(visit) if signed_in else (), way_in=way_in(told),
     )  # fmt: skip
+
+
+def way_in(told: About) -> str:
+    """The door, which leads back to this very question."""
+    return f"/sign-in?{urlencode({'next': told.address})}"
 
 
 def lines(visit: Visit) -> list[dict[str, Any]]:

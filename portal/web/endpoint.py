@@ -24,6 +24,7 @@ from portal.doors import passwords, sessions
 from portal.doors.factors import is_due
 from portal.web import cookies, errors
 from portal.web.answers import Answer, redirect
+from portal.web.paths import aim, known_path
 from portal.web.visit import Incoming, Visit
 
 log = logging.getLogger("portal.web")
@@ -191,12 +192,12 @@ def serve_page(visit: Visit, plan: Plan, named: dict[str, Any], early: Stop | No
     except passwords.TooBusy:
         return errors.page(visit, errors.Busy())
     except DBAPIError as error:
-        log.exception("database error at %s", visit.incoming.path)
+        log.exception("database error %s at %s", visit.number, visit.incoming.path)
         if errors.is_outage(error):
             return errors.plain(visit, 503)
         return errors.plain(visit, 500)
     except Exception:
-        log.exception("error at %s", visit.incoming.path)
+        log.exception("error %s at %s", visit.number, visit.incoming.path)
         return errors.plain(visit, 500)
 
 
@@ -227,6 +228,8 @@ def _guarded(visit: Visit, plan: Plan, named: dict[str, Any]) -> Answer:
     if plan.area in (Area.SIGNED_IN, Area.ACCOUNT) and not visit.actor.signed_in:
         return redirect(visit, f"/sign-in?next={errors.safe_next(visit)}")
     if not plan.early and is_due(visit.actor, visit.settings.second_factor):
+        if visit.incoming.method in ("GET", "HEAD"):
+            aim(visit, known_path(visit.incoming.target))
         return redirect(visit, SECURITY, "factor_wanted")
     if visit.incoming.method == "POST":
         visit.form = forms.parse(visit.incoming.body, visit.incoming.headers.get("content-type", ""), plan.fields)

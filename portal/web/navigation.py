@@ -22,15 +22,26 @@ BESIDE = {
 }
 
 
+# Pressed after g, a key leads to its entry.
+KEYS = {
+    "licenses": "l", "people": "p", "pool": "o", "requests": "r", "desk": "d", "rules": "u", "transfers": "t",
+    "register": "n",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: `name` says which words it has, `count` how much waits there."""
+    """One entry: `name` says which words it has, `count` how much waits there, `key` what is pressed after g."""
 
     name: str
     path: str
     is_here: bool
     is_within: bool
     count: int = 0
+
+    @property
+    def key(self) -> str | None:
+        return KEYS.get(self.name)
 
 
 def entries(visit: Visit) -> tuple[Entry, ...]:

@@ -13,6 +13,7 @@ from portal.language import Language
 from portal.web import assets
 from portal.web.visit import Visit
 from portal.words import notices, refusals
+from portal.words.page_help import page_help
 
 _COMPILED = Compiled()
 
@@ -41,13 +42,14 @@ def _environment(loader: BaseLoader, shelf: assets.Shelf, language: Language) ->
 
 
 def render(visit: Visit, template: str, context: dict[str, Any]) -> str:
-    """The template with what every page can use: brand, lang, zone, now, visit, can, _ and ngettext."""
+    """The template with what every page can use: brand, lang, zone, now, visit, can, page_help, _ and ngettext."""
     return _template(visit, template).render(
         brand=visit.brand.speaking(visit.lang.code),
         zone=visit.zone,
         now=visit.now,
         visit=visit,
         can=lambda permission, owned: _can(visit, permission, owned),
+        page_help=page_help(visit.lang, visit.brand.words, template),
         **context,
     )
 
@@ -72,6 +74,7 @@ def notice(visit: Visit, flash: tuple[str, dict[str, Any]] | None) -> dict[str, 
 
 def problem(visit: Visit, code: str, params: dict[str, Any]) -> tuple[str, str]:
     """Heading and sentence of a problem or a refusal, in the brand's words."""
+    visit.refused = visit.refused or code
     said = (visit.lang, visit.brand.words, code, params)
     return (
         refusals.heading(*said, zone=visit.zone, now=visit.now),

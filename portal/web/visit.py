@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ from portal.forms import Form
 from portal.language import Language, choose
 from portal.settings import Settings
 from portal.site import Site
-from portal.web import cookies
+from portal.web import about, cookies
 from portal.web.cookies import Cookies
 from portal.web.navigation import Entry, entries, switchable
 
@@ -55,6 +56,7 @@ class Visit:
     cookies: Cookies = field(default_factory=Cookies)
     notice: dict[str, Any] | None = None
     place: str = ""  # the address of the page that answers a form; empty where it is the form's own address
+    refused: str = ""  # the code of what this page refuses
     # What must be written whatever becomes of the request, each in its own short transaction, once its own has ended.
     after: list[Callable[[], object]] = field(default_factory=list)
 
@@ -117,6 +119,16 @@ class Visit:
     def ways(self) -> tuple[Entry, ...]:
         """Where the masthead leads."""
         return entries(self)
+
+    @cached_property
+    def number(self) -> str:
+        """What an error is called in the log and on its page."""
+        return secrets.token_hex(4)
+
+    @property
+    def support(self) -> str:
+        """Where help is asked for, with what is known of this page."""
+        return about.of(self).address
 
     @property
     def switchable(self) -> tuple[Place, ...]:

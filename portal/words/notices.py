@@ -6,17 +6,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.language import Language
-from portal.words import account_notices, company_notices, desk_notices, people_notices
+from portal.words import account_notices, company_notices, desk_notices, people_notices, undo_notices
 
 
 def notice(lang: Language, zone: ZoneInfo, code: str, params: dict[str, Any]) -> dict[str, Any] | None:
-    """Tone, bold first sentence and the rest; None for a code that is not known (an old cookie)."""
+    """Tone, bold first sentence, the rest, and where it is undone, if it can be; None for a code that is not known (an
+    old cookie).
+    """
     known = _SENTENCES.get(code)
     if known is None:
         return None
     tone, sentences = known
     strong, text = sentences(lang, params)
-    return {"tone": tone, "strong": strong, "text": text}
+    said = {"tone": tone, "strong": strong, "text": text}
+    return said | {"undo": params["undo"]} if "undo" in params else said
 
 
 def _moved(lang: Language, params: dict[str, Any]) -> tuple[str, str]:
@@ -252,6 +255,7 @@ _SENTENCES = {
     **company_notices.SENTENCES,
     **desk_notices.SENTENCES,
     **people_notices.SENTENCES,
+    **undo_notices.SENTENCES,
     "seat_taken": ("ok", _seat_taken),
     "seat_going": ("wait", _seat_going),
     "license_handed_over": ("ok", _license_handed_over),

@@ -166,4 +166,4 @@ def test_a_ticket_is_not_asked_for_twice(demo: Demo, open_page: OpenPage) -> Non
     page = open_page(demo.url)
     open_with(page, demo.code("dead_pc"))
     page.goto(f"/support?license={page.url.rpartition('/')[2]}")
-    expect(page.locator("main form b")).to_have_text("Tessel CAD Pro")
+    expect(page.locator(".along dd").first).to_have_text("Tessel CAD Pro")

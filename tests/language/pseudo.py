@@ -74,6 +74,7 @@ def pseudo_brand(brand: Brand) -> Brand:
     texts = Texts(
         headings={code: tuple(map(dressed, told)) for code, told in english.headings.items()},
         refusals={code: tuple(map(dressed, told)) for code, told in english.refusals.items()},
+        help={page: tuple(map(dressed, told)) for page, told in english.help.items()},
     )
     return msgspec.structs.replace(
         brand,

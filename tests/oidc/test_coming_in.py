@@ -87,6 +87,16 @@ def test_where_they_were_going_they_get(company: Company) -> None:
     assert company.come_back(browser, asked).location == "/account"
 
 
+def test_the_door_remembers_it_for_them_and_forgets_it_once_they_are_there(company: Company) -> None:
+    browser = company.served.browser()
+    door = browser.follow(browser.get("/licenses?state=ready", status=303))
+    browser.get("/help")
+    sent = browser.submit(browser.get("/sign-in").form("/sign-in/sso"), work_email="new.person@brandt.example")
+    way = company.asked(sent.root.one("main").all("a")[0].attrs["href"])
+    assert company.come_back(browser, way).location == "/licenses?state=ready"
+    assert door.status == 200 and browser.cookie("next") is None
+
+
 @pytest.mark.parametrize("next_", ["//evil.example", "https://evil.example", "/\\evil.example", "/sign-out"])
 def test_nobody_is_sent_elsewhere(company: Company, next_: str) -> None:
     browser = company.served.browser()
