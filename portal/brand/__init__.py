@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from portal.brand import mail_logo
 from portal.brand.card import Card, checked
 from portal.brand.languages import own_languages, read_language
 from portal.brand.source import BrandError, Source
@@ -35,6 +36,7 @@ class Brand(Card, frozen=True, kw_only=True):
     spoken: Mapping[str, Language]
     assets: Mapping[str, Path]
     stylesheet: str
+    mail_picture: mail_logo.MailLogo | None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -82,6 +84,7 @@ def load_brand(folder: Path) -> Brand:
         },
         assets=assets,
         stylesheet=layered(folder / "tokens.css"),
+        mail_picture=mail_logo.read(assets[card.mail_logo]) if card.mail_logo else None,
     )
 
 

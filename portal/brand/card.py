@@ -14,7 +14,7 @@ from portal.brand.source import Source
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _EMAIL = re.compile(r"""[^@\s<>"]+@[^@\s<>"]+\.[^@\s<>".]+""")
 _ADDRESS = re.compile(r"""https?://[^\s/\\<>"'][^\s\\<>"']*|/([^\s/\\<>"'][^\s\\<>"']*)?""")
-_MAY_BE_EMPTY = {"register", "support_phone", "morning_email", "shop_url"}
+_MAY_BE_EMPTY = {"register", "support_phone", "morning_email", "shop_url", "mail_logo"}
 
 Keys = tuple[str, ...]
 # What people can be asked for when they register, beyond their name.
@@ -58,6 +58,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     needs: tuple[Field, ...] = ()
     logo: str = "logo.svg"
     favicon: str = "favicon.svg"
+    mail_logo: str = ""
     masthead_band: bool = False
     buy: dict[str, str] = {}
     local: dict[str, Local] = {}
@@ -112,6 +113,9 @@ def _objection(keys: Keys, value: str, assets: Container[str]) -> str | None:
             return None if _HOST.fullmatch(value) else "must be a host name such as licenses.example.com"
         case "logo" | "favicon":
             return None if value in assets else "must be the name of a picture beside brand.toml"
+        case "mail_logo":
+            is_png = value in assets and value.endswith(".png")
+            return None if is_png else "must be the name of a PNG beside brand.toml: mail programs show no SVG"
         case "time_zone":
             return None if _is_zone(value) else "must be a time zone such as Europe/Berlin"
     return None

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
-from portal.brand import assets_of, overrides, pictures
+from portal.brand import assets_of, mail_logo, overrides, pictures
 from portal.brand.card import Card, checked
 from portal.brand.contrast import findings
 from portal.brand.languages import own_languages, read_language
@@ -23,9 +23,11 @@ def problems(folder: Path) -> Iterator[str]:
     unknown = [str(source.error(f"there is no key {key!r}", key)) for key in _unknown(source.tables)]
     yield from unknown
     further: dict[str, Path] = {}
+    of_mails = ""
     try:
         further = own_languages(folder)
-        languages = checked(source, pictures_here, {*available(), *further}).languages
+        card = checked(source, pictures_here, {*available(), *further})
+        languages, of_mails = card.languages, card.mail_logo
     except BrandError as error:
         if str(error) not in unknown:
             yield str(error)
@@ -34,8 +36,8 @@ def problems(folder: Path) -> Iterator[str]:
     yield from _of_catalogs(further)
     # The words of a language that is still being translated wait for it.
     yield from _of_words(folder / "words", languages, further.keys() - set(languages))
-    for path in (folder / name for name in pictures_here if not name.endswith(".woff2")):
-        yield from pictures.problems(path)
+    for name in (name for name in pictures_here if not name.endswith(".woff2")):
+        yield from mail_logo.problems(folder / name) if name == of_mails else pictures.problems(folder / name)
     yield from overrides.problems(folder)
 
 

@@ -6,13 +6,14 @@ import json
 import re
 import shutil
 import tempfile
+import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from portal.brand import BrandError, load_brand
+from portal.brand import Brand, BrandError, load_brand
 from portal.brand.contrast import findings
 from portal.brand.style import layered
 
@@ -36,6 +37,8 @@ time_zone = "UTC"
 
 logo = "logo.svg"
 favicon = "favicon.svg"
+# The logo of mails: a PNG, for mail programs show no SVG. Without one they carry the name alone.
+mail_logo = ""
 masthead_band = false
 """
 _TOKENS = """\
@@ -65,10 +68,9 @@ def begin(folder: Path, name: str, told: Mapping[str, Any], style: Mapping[str, 
     Raises BrandError, and then there is no folder: it has to be new, and what is in it has to be sound.
     """
     slug = slug_of(name)
-    site = f"https://www.{slug}.example"
     first = {
         "name": name, "company": name, "host": f"licenses.{slug}.example", "support_email": f"help@{slug}.example",
-        "help_url": f"{site}/help", "imprint_url": f"{site}/imprint", "privacy_url": f"{site}/privacy",
+        **_pages_of(slug),
     }  # fmt: skip
     with _draft(folder) as draft:
         (draft / "brand.toml").write_text(_CARD, encoding="utf-8")
@@ -90,6 +92,17 @@ def continue_from(
         shutil.copytree(origin, draft, dirs_exist_ok=True, ignore=shutil.ignore_patterns("examples", ".*"))
         _finish(draft, {"name": name, **told}, style, logo)
         _judge(draft)
+
+
+def examples_in(brand: Brand) -> list[str]:
+    """The keys of brand.toml that still hold what `begin` wrote because nobody had told it."""
+    card = tomllib.loads(_CARD)
+    written = {**_pages_of(slug_of(brand.name)), "city": card["city"], "address": tuple(card["address"])}
+    return [key for key, example in written.items() if getattr(brand, key) == example]
+
+
+def _pages_of(slug: str) -> dict[str, str]:
+    return {f"{page}_url": f"https://www.{slug}.example/{page}" for page in ("help", "imprint", "privacy")}
 
 
 @contextmanager
@@ -117,7 +130,9 @@ def _finish(draft: Path, told: Mapping[str, Any], style: Mapping[str, str], logo
             shutil.copyfile(logo, draft / f"logo{logo.suffix}")
         except OSError as error:
             raise BrandError(f"{logo} cannot be read: {error.strerror}.") from error
-        told = {**told, "logo": f"logo{logo.suffix}", "favicon": f"logo{logo.suffix}"}
+        name = f"logo{logo.suffix}"
+        # A mail shows this one or none: that of the brand this began with is another's.
+        told = {**told, "logo": name, "favicon": name, "mail_logo": name if logo.suffix == ".png" else ""}
     card = (draft / "brand.toml").read_text(encoding="utf-8")
     for key, value in told.items():
         card = _with_key(card, key, value)

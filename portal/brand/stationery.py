@@ -10,11 +10,13 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from portal.brand import Brand, BrandError
 from portal.brand.choices import CHOICES
 from portal.brand.compiled import Compiled
-from portal.brand.tokens import accents, radius
+from portal.brand.mail_logo import MailLogo
+from portal.brand.tokens import font, palette, radius
 from portal.language import Language
 from portal.words.agents import agent
 from portal.words.emergencies import because
@@ -104,6 +106,16 @@ class Stationery:
         """A path of the portal, or a web address of the brand's, as a whole address for a mail."""
         return f"{self.url}{path}" if path.startswith("/") else path
 
+    def enclosed(self, html: str) -> MailLogo | None:
+        """The picture that a letter shows, in whichever brand; none where it shows none, or one that is gone."""
+        shown = (one.brand.mail_picture for one in self._writers.values())
+        return next((logo for logo in shown if logo and f"cid:{logo.cid}" in html), None)
+
+    def on_screen(self, html: str) -> str:
+        """A letter as a browser shows it, with its picture inside."""
+        logo = self.enclosed(html)
+        return html.replace(f"cid:{logo.cid}", logo.inline) if logo else html
+
     def _headers(self, language: str) -> dict[str, str]:
         headers = {
             "From": formataddr((self.brand.name, self.sender)),
@@ -126,7 +138,7 @@ class Stationery:
             auto_reload=False,
         )
         environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-        light, dark = accents(self.brand.stylesheet)
+        sheet = self.brand.stylesheet
         environment.globals |= {
             "lang": language,
             "address": self.address,
@@ -136,9 +148,11 @@ class Stationery:
             "because": partial(because, language),
             "instant": instant,
             "changed": partial(changed, language),
-            "accent": light,
-            "accent_on_dark": dark,
-            "radius": radius(self.brand.stylesheet),
+            "light": palette(sheet, "light"),
+            "dark": palette(sheet, "dark"),
+            "font": Markup(font(sheet)),  # quotes stay quotes in a style
+            "radius": radius(sheet),
+            "logo": self.brand.mail_picture,
         }
         return environment
 

@@ -20,6 +20,9 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _PIECE = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[{};()\n]|[^{};()\n"']+|.""")
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 _TERM = re.compile(r"\s*([a-z-]+\(|[a-z]+|\d*\.?\d+(?:%|deg)?|[()+*/,-])")
+_LENGTH = re.compile(r"\d*\.?\d+(?:px|rem)|0")
+_FAMILIES = re.compile(r"""(?:[\w -]+|"[\w -]+"|'[\w -]+')(?:,\s*(?:[\w -]+|"[\w -]+"|'[\w -]+'))*""")
+_OF_MAILS = ("--paper", "--ink", "--ink-2", "--line", "--accent", "--on-accent", "--band")
 _NAMED = {"white": WHITE, "black": Color(0, 0, 0)}
 
 
@@ -78,23 +81,33 @@ def tokens(stylesheet: str, theme: Theme) -> Tokens:
     return Tokens(theme, {**_stock(theme), **dict(_of_root(stylesheet, theme))})
 
 
-def accents(stylesheet: str) -> tuple[str, str]:
-    """The accent on light and on dark ground as #rrggbb, for mails. One that cannot be worked out is the portal's."""
-    found = []
-    for theme in THEMES:
-        try:
-            color = tokens(stylesheet, theme).color("--accent")
-        except Unreadable:
-            color = tokens("", theme).color("--accent")
-        found.append(color.hexadecimal)
-    return found[0], found[1]
+def palette(stylesheet: str, theme: Theme) -> Mapping[str, str]:
+    """The colors of a theme as #rrggbb, for mails; what cannot be worked out is the portal's. `on_accent` is a key."""
+    ours, stock = tokens(stylesheet, theme), tokens("", theme)
+    return {name[2:].replace("-", "_"): _hexadecimal(ours, stock, name) for name in _OF_MAILS}
+
+
+def _hexadecimal(ours: Tokens, stock: Tokens, name: str) -> str:
+    try:
+        return ours.color(name).hexadecimal
+    except Unreadable:
+        return stock.color(name).hexadecimal
 
 
 def radius(stylesheet: str) -> str:
     """How round corners are, for mails; what is no plain length is the portal's own."""
-    written = tokens(stylesheet, "light").declared["--radius"].value
-    is_length = re.fullmatch(r"\d*\.?\d+(?:px|rem)|0", written)
-    return written if is_length else _stock("light")["--radius"].value
+    return _plain(stylesheet, "--radius", _LENGTH)
+
+
+def font(stylesheet: str) -> str:
+    """The families of type, for mails; what is no plain list of names is the portal's own."""
+    return _plain(stylesheet, "--font", _FAMILIES)
+
+
+def _plain(stylesheet: str, name: str, shape: re.Pattern[str]) -> str:
+    """A token that is safe wherever it stands, for it has this shape."""
+    written = tokens(stylesheet, "light").declared[name].value
+    return written if shape.fullmatch(written) else _stock("light")[name].value
 
 
 @cache

@@ -26,6 +26,7 @@ from portal.demo.stories import (
     eve,
     loose,
     questions,
+    refusals,
     rules,
 )
 from portal.doors import passwords
@@ -33,7 +34,7 @@ from portal.files.keyring import Keyring
 from portal.files.vault import Vault
 from portal.models import Article, Group, License, LicenseKey, LicenseState, Mail, Product, Ticket, User
 
-STORIES = (rules, eve, loose, customers, brandt, colleagues, company, desk, emergencies, demos, questions)
+STORIES = (rules, eve, loose, customers, brandt, colleagues, company, desk, emergencies, demos, questions, refusals)
 OVER = (LicenseState.RECALLED, LicenseState.REVOKED, LicenseState.MERGED)
 
 

@@ -23,7 +23,7 @@ HOME = "/preview"
 # Nobody but this machine is asked here, and the gallery shows its pages in frames of its own.
 GALLERY = f"{CSP}; frame-src 'self'"
 FRAMED = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-LETTER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+LETTER = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -90,7 +90,8 @@ class Preview:
     def _letter(self, name: str, language: str) -> str:
         try:
             stationery = self.room.site.stationery
-            return samples.write(stationery, name, stationery.language(language), system_clock()).html
+            letter = samples.write(stationery, name, stationery.language(language), system_clock())
+            return stationery.on_screen(letter.html)
         except Unwritten as error:
             return f"<!doctype html><p>{escape(str(error))}</p>"
 

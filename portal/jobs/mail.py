@@ -158,7 +158,7 @@ def claim(db: Session, vault: Vault, stationery: Stationery, now: datetime) -> C
         try:
             if mail.facts is not None:
                 _write_out(vault, stationery, mail)
-            written = message(vault, mail)
+            written = message(vault, stationery, mail)
         except (Unreadable, Unwritten, Misshapen) as problem:
             log.exception("this mail cannot be sent: %s", mail.message_id)
             mail.state, mail.problem = "failed", str(problem)[:500]
@@ -243,7 +243,7 @@ def body(vault: Vault, mail: Mail) -> Body | None:
     return msgspec.json.decode(vault.open("mail", mail.body, mail.message_id.encode()), type=Body)
 
 
-def message(vault: Vault, mail: Mail) -> EmailMessage:
+def message(vault: Vault, stationery: Stationery, mail: Mail) -> EmailMessage:
     """The mail as it goes over the wire, the same each time. Raises files.vault.Unreadable."""
     told = body(vault, mail) or Body("", "")
     letter = EmailMessage(policy=SMTP)
@@ -257,6 +257,10 @@ def message(vault: Vault, mail: Mail) -> EmailMessage:
     letter.set_content(told.text)
     letter.add_alternative(told.html, subtype="html")
     letter.set_boundary(f"=_{mail.public_id.hex}")
+    if logo := stationery.enclosed(told.html):
+        page = letter.get_payload()[1]
+        page.add_related(logo.content, "image", "png", cid=f"<{logo.cid}>", disposition="inline", filename="logo.png")
+        page.set_boundary(f"=_{mail.public_id.hex}_page")
     return letter
 
 

@@ -16,7 +16,7 @@ NEWEST = 100
 # The mail stands in a frame of its own, where it may have its styles and nothing else.
 FRAMING = f"{CSP}; frame-src 'self'"
 FRAMED = (
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 
@@ -51,7 +51,7 @@ def framed(visit: Visit, mail_id: UUID) -> Answer:
     letter = letter_of(visit, mail_of(visit, mail_id))
     if letter is None:
         raise NotFound
-    return Answer(letter.html.encode(), headers={"Content-Security-Policy": FRAMED})
+    return Answer(visit.stationery.on_screen(letter.html).encode(), headers={"Content-Security-Policy": FRAMED})
 
 
 def letter_of(visit: Visit, mail_: Mail) -> Letter | None:

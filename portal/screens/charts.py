@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal.language import Language
 
 WIDTH, HEIGHT = 600, 160  # of the drawing's own units; the page stretches it
-_STEPS = (1, 2, 5)
+_STEPS = (1, 2, 3, 4, 5)
 
 
 @dataclass(frozen=True, slots=True)

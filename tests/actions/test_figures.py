@@ -106,7 +106,7 @@ def test_seats_count_from_their_activation_until_their_end_and_only_ones_own(est
     assert [use.in_use for use in seats_over_time(estate.db, vendor.path, moments)] == [(0, 2, 3, 2)]
 
 
-@pytest.mark.parametrize(("values", "top"), [([], 2), ([0], 2), ([3], 4), ([7], 10), ([361], 400), ([2001], 4000)])
+@pytest.mark.parametrize(("values", "top"), [([], 2), ([3], 4), ([5], 6), ([7], 8), ([361], 400), ([2001], 4000)])
 def test_the_scale_ends_at_a_round_number_above_everything(values: list[int], top: int) -> None:
     assert top_of(values) == top
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -186,7 +187,8 @@ def test_names_stay_text_and_on_their_line(town: Writing, eve: User) -> None:
 def test_html_brings_nothing_from_elsewhere(town: Writing, eve: User) -> None:
     town.run_on(town.held_by(eve).license, pc(1))
     html = town.letter().html
-    assert not [tag for tag in ("<img", "<link", "<script", "url(", "@import", "src=") if tag in html]
+    assert not [tag for tag in ("<link", "<script", "url(", "@import", "srcset=") if tag in html]
+    assert re.findall(r"""(?:src|background)=["'](.{5})""", html) == ["cid:l"], "the logo comes with the mail"
 
 
 def test_a_waiting_transfer_says_what_is_left_to_do(town: Writing, eve: User) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from portal.brand.colors import WHITE, Color, contrast, of_srgb
 from portal.brand.contrast import findings, nearest
-from portal.brand.tokens import THEMES, Unreadable, accents, radius, tokens
+from portal.brand.tokens import THEMES, Unreadable, font, palette, radius, tokens
 
 # Measured in a browser, light and dark, on paper, sheet, field and hover.
 MEASURED = {
@@ -97,11 +97,22 @@ def test_a_color_that_cannot_be_worked_out_is_said(color: str) -> None:
     assert found.line == 1 and "write this color as oklch" in found.reason
     with pytest.raises(Unreadable):
         tokens(f":root {{ --primary: {color} }}", "light").color("--primary")
-    assert accents(f":root {{ --primary: {color} }}") == accents("")
+    assert palette(f":root {{ --primary: {color} }}", "light") == palette("", "light")
 
 
 def test_mails_take_what_pages_show() -> None:
-    assert accents(":root { --primary: #b3005e }")[0] == "#b3005e"
-    assert accents(":root { --primary: #b3005e; --accent: #00617f }")[0] == "#00617f"
+    assert palette(":root { --primary: #b3005e }", "light")["accent"] == "#b3005e"
+    light, dark = (palette(":root { --primary: #b3005e; --accent: #00617f }", theme) for theme in THEMES)
+    assert (light["accent"], light["band"], dark["accent"]) == ("#00617f", "#b3005e", "#00617f")
+    assert light["paper"] > "#f" and dark["paper"] < "#2" and light["on_accent"] == "#ffffff"
     assert (radius(""), radius(":root { --radius: 14px }")) == ("3px", "14px")
     assert radius(":root { --radius: calc(1px; background: url(x)) }") == "3px"
+    families = """"Own Sans", Arial, 'x y', sans-serif"""
+    assert font(f":root {{ --font: {families} }}") == families
+
+
+@pytest.mark.parametrize(
+    "written", ["x}</style><script>", "x; color: red", "url(//evil.example/x)", '"</style>"', "expression(1)", "x\\3c"]
+)
+def test_a_font_that_says_more_than_names_is_not_taken_into_mails(written: str) -> None:
+    assert not set(font(f":root {{ --font: {written} }}")) & set("<>{}();:\\/")

@@ -58,6 +58,7 @@ def test_every_picture_of_the_gallery_opens_in_its_frame(looking: Looking) -> No
         status, headers, text = looking.get(address)
         assert status == (404 if "nowhere" in address else 200), address
         assert 'lang="de"' in text and "frame-ancestors 'self'" in headers["content-security-policy"]
+        assert "cid:" not in text, "a browser cannot look into the parts of a mail"
         assert "/sign-in?next=" not in text, f"{address} is seen by somebody who may not"
     for nothing in ("page?who=nobody&to=/licenses", "page?who=eve&to=https://evil.example/", "mail?name=../base"):
         assert looking.get(f"{HOME}/{nothing}")[0] == 404

@@ -11,6 +11,7 @@ from portal.brand.checking import problems
 from portal.brand.starting import begin, continue_from, slug_of
 from portal.settings import SHIPPED_BRAND
 from portal.web.assets import Shelf
+from tests.fixtures.picture import png
 
 KOLIBRI = SHIPPED_BRAND / "examples" / "kolibri"
 
@@ -27,7 +28,7 @@ def test_a_name_is_enough(tmp_path: Path) -> None:
 
 def test_what_is_told_stands_in_it(tmp_path: Path) -> None:
     logo = tmp_path / "mark.png"
-    logo.write_bytes(b"\x89PNG")
+    logo.write_bytes(png(96, 96))
     told = {"address": ["A 1", "B"], "languages": ["de"], "default_language": "de", "masthead_band": True,
             "support_phone": "+1 234", "shop_url": "https://shop.example"}  # fmt: skip
     begin(tmp_path / "new", "Nova", told, {"--primary": "#aa3300", "--radius": "8px"}, logo)

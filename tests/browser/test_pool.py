@@ -53,6 +53,7 @@ def test_seats_are_taken_from_some_given_again_and_undone(demo: Demo, open_page:
     expect(page.locator("[data-take]")).to_contain_text("2")
     expect(page.locator("[data-assign]")).to_be_hidden()
     shoot(page, f"seats-ticked-{language}")
+    assert page.locator("#people table").evaluate("(table) => getComputedStyle(table).display") == "table"
     page.locator("[data-take]").click()
     expect(page.locator("#notices")).to_contain_text("2")
     page.goto(f"{seats(demo)}?seat=without")

@@ -86,7 +86,7 @@ def test_a_draft_is_published_with_a_note_and_rolled_back(
         page.goto(place)
         expect(page.locator("h1")).to_have_count(1)
     page.locator("#runs a").first.click()
-    expect(page.locator(".findings tbody tr")).to_have_count(3)
+    expect(page.locator(".findings tbody tr")).to_have_count(8)
     page.goto(f"{home}/draft")
     page.locator("a.button.filled").click()
     expect(page.locator(".before-after tbody tr")).not_to_have_count(0)
@@ -128,7 +128,7 @@ def test_the_history_is_decided_again(busy: Demo, open_page: OpenPage, scripts: 
     page.locator("main .button.filled").click()
     # The page looks again by itself, with scripts in place and without them by a refresh.
     expect(page.locator("#findings")).to_be_visible(timeout=30_000)
-    expect(page.locator(".findings tbody tr")).to_have_count(4)
+    expect(page.locator(".findings tbody tr")).to_have_count(9)
     expect(page.locator(".findings")).to_contain_text("Merle Falk")
     shoot(page, f"rules-{language}-6-run")
     page.locator(".findings tbody tr", has_text="Tessel CAD Pro").first.locator("a").first.click()

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.files import keyring
+from portal.fitting import samples
 from portal.jobs import mail
 from portal.models import Mail, User
 from portal.settings import SHIPPED_BRAND
@@ -35,6 +36,25 @@ def test_a_mail_leaves_as_it_was_written(outbox: Outbox) -> None:
     assert message.get_body(("plain",)).get_content().strip() == "Grüße"
     assert message.get_body(("html",)).get_content().strip() == "<p>Grüße</p>"
     assert (row.state, row.sent_at, row.problem, row.claim) == ("sent", outbox.clock(), None, None)
+
+
+def test_a_mail_carries_the_logo_of_its_brand_and_stays_the_same_mail(outbox: Outbox) -> None:
+    stationery = outbox.site().stationery
+    html = samples.write(stationery, "moved", "en", outbox.clock()).html
+    outbox.post(html=html)
+    outbox.post(html="<p>Without a picture.</p>")
+    empty(outbox.postman())
+    message, plain = outbox.server.mails
+    logo = stationery.brand.mail_picture
+    (picture,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == f"<{logo.cid}>" and f'src="cid:{logo.cid}"' in html
+    assert picture.get_content() == (SHIPPED_BRAND / "mail-logo.png").read_bytes()
+    assert picture.get_content_disposition() == "inline"
+    assert message.get_body(("html",)).get_content().splitlines() == html.splitlines()
+    assert message.get_body(("plain",)) is not None
+    assert not [part for part in plain.walk() if part.get_content_maintype() == "image"]
+    vault, (row, _) = outbox.site().vault, outbox.rows()
+    assert bytes(mail.message(vault, stationery, row)) == bytes(mail.message(vault, stationery, row))
 
 
 def test_what_was_not_committed_never_leaves(outbox: Outbox) -> None:
