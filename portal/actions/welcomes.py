@@ -18,7 +18,9 @@ log = logging.getLogger("portal.mail")
 def invited(doing: Doing, group: Group, invitation: Invitation, token: str) -> None:
     """You are invited; the link lets you in."""
     by = _maker(doing, invitation) if invitation.link_id is None else None
-    _tell(doing, group, _address_of(doing, invitation), "invited", by, **_of(invitation, token))
+    by_vendor = invitation.created_by_id is None and invitation.link_id is None
+    told = _of(invitation, token)
+    _tell(doing, group, _address_of(doing, invitation), "invited", by, by_vendor=by_vendor, **told)
 
 
 def entered(doing: Doing, group: Group, invitation: Invitation, token: str) -> None:
@@ -55,15 +57,16 @@ def _maker(doing: Doing, invitation: Invitation) -> User | None:
 
 
 def _tell(
-    doing: Doing, group: Group, to: User | str, name: str, by: User | None, *, language: str | None, **facts: Any
-) -> None:
+    doing: Doing, group: Group, to: User | str, name: str, by: User | None, *, language: str | None,
+    by_vendor: bool = False, **facts: Any,
+) -> None:  # fmt: skip
     email, own, brand = (to, None, None) if isinstance(to, str) else (to.email, to.language, to.brand)
     if doing.stationery is None or not mail.is_address(email):
         return
     stationery = doing.stationery.of(brand)
     told = {
         "group": plain(group.name),
-        "actor_name": plain(by.name) if by else None,
+        "actor_name": plain(by.name) if by else plain(stationery.brand.company) if by_vendor else None,
         "actor_email": by.email if by else None,
     } | facts
     try:

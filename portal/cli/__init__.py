@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Exit 0: done; 1: what was asked for is not so; 2: the call or the settings are wrong."""
+    """Run one command. Exit 0: done; 1: what was asked for is not so; 2: call or settings are wrong; 130: stopped."""
     wanted = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="portal", description="The license portal.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             brand,
             database,
             demo,
+            groups,
             init,
             keys,
             languages,
@@ -37,13 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             users,
         )
 
-        vendor = (users, sign_in, products, brand, languages)
+        vendor = (users, groups, sign_in, products, brand, languages)
         for module in (init, serving, demo, database, keys, blocklist, *vendor):
             module.add_parser(commands)
         commands.add_parser("rules", help="check rule files, decide cases, and put rules in force", add_help=False)
     options = parser.parse_args(wanted)
     try:
         return int(options.run(options) or 0)
+    except (KeyboardInterrupt, EOFError):  # whoever was asked does not want to go on
+        print("\nStopped.", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # whoever read our words has heard enough, as in `portal demo | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import OperationalError
+
 from portal.brand import BrandError
 from portal.files.keyring import KeysUnusable
 from portal.settings import SettingsError, from_environment
@@ -28,9 +30,26 @@ def plainly(command: Callable[[Any], int]) -> Callable[[Any], int]:
             return command(options)
         except (SettingsError, BrandError, KeysUnusable) as problem:
             print(problem, file=sys.stderr)
-            return 2
+        except OperationalError as problem:
+            if problem.statement is not None:
+                raise
+            print(shut(problem), file=sys.stderr)
+        return 2
 
     return run
+
+
+def shut(problem: OperationalError) -> str:
+    """The database cannot be reached, or takes no password of ours."""
+    return f"The database does not let us in: {said(problem.orig or problem)}."
+
+
+def said(problem: BaseException) -> str:
+    """What went wrong, in the first line of whoever said it."""
+    inner = getattr(problem, "reason", problem)
+    reason = getattr(inner, "strerror", None) or getattr(inner, "smtp_error", None) or inner
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    return "".join(text.strip().splitlines()[:1]).rstrip(".") or type(problem).__name__
 
 
 @contextmanager

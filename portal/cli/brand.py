@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.brand import BrandError
 from portal.cli.asking import plainly
+from portal.cli.serving import port_of, run
 from portal.settings import from_environment
 
 # Flags of `portal brand new` that are keys of brand.toml, and those that are tokens of tokens.css.
@@ -47,7 +48,7 @@ def add_parser(commands: Any) -> None:
     new.set_defaults(run=plainly(new_command))
     preview = its.add_parser("preview", help="serve a gallery of the brand on this machine, new with each request")
     preview.add_argument("folder", type=Path, nargs="?", help="the brand folder (PORTAL_BRAND)")
-    preview.add_argument("--port", type=int, default=8010, help="the port (8010)")
+    preview.add_argument("--port", type=port_of, default=8010, help="the port (8010)")
     preview.set_defaults(run=plainly(preview_command))
 
 
@@ -96,18 +97,12 @@ def new_command(options: Any) -> int:
 
 def preview_command(options: Any) -> int:
     """Serve until stopped, for this machine alone."""
-    import uvicorn
-
     from portal.fitting.preview import HOME, Preview
     from portal.fitting.room import opened
 
     folder, url = _folder(options.folder), f"http://127.0.0.1:{options.port}"
     with opened(folder, url) as room:
-        print(f"The gallery is at {url}{HOME}", flush=True)
-        uvicorn.run(
-            Preview(room, folder), host="127.0.0.1", port=options.port, log_level="warning", date_header=False,
-            server_header=False, access_log=False, proxy_headers=False,
-        )  # fmt: skip
+        run(Preview(room, folder), "127.0.0.1", options.port, f"The gallery is at {url}{HOME}")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from smtplib import SMTPException
@@ -11,7 +11,11 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, build_opener
 
+from sqlalchemy.exc import OperationalError
+
+from portal.cli.asking import said, shut
 from portal.settings import Settings
+from portal.settings_file import NAME
 
 PATIENCE = 5.0  # seconds
 
@@ -29,18 +33,31 @@ class _StayHere(HTTPRedirectHandler):
         return None
 
 
+def database(url: str) -> str | None:
+    """Why the database at this address does not let us in, or None."""
+    from portal.db import Database
+
+    with closing(Database(url)) as tried:
+        try:
+            tried.reader.connect().close()
+        except OperationalError as problem:
+            return shut(problem)
+    return None
+
+
 def mail(settings: Settings) -> Found:
     """Whether the mail server talks to us and takes our password. Nothing is sent."""
     from portal.jobs.postman import connected
 
     smtp = settings.smtp
     if smtp is None:
-        return Found(False, "There is no mail server: mails wait in the outbox until PORTAL_SMTP_HOST names one.")
+        where = settings.data / NAME
+        return Found(False, f"There is no mail server: mails wait until PORTAL_SMTP_HOST names one, in {where}.")
     place = f"{smtp.host}:{smtp.port}"
     try:
         server = connected(smtp)
     except (OSError, SMTPException) as problem:
-        return Found(False, f"The mail server {place} does not let us in: {_said(problem)}.")
+        return Found(False, f"The mail server {place} does not let us in: {said(problem)}.")
     with suppress(OSError, SMTPException):
         server.quit()
     return Found(True, f"The mail server {place} lets us in.")
@@ -60,12 +77,7 @@ def address(settings: Settings) -> Found:
     except HTTPError:
         leads_here = False
     except (URLError, HTTPException, OSError) as problem:
-        return Found(False, f"Nothing answers at {settings.url} yet ({_said(problem)}).")
+        return Found(False, f"Nothing answers at {settings.url} yet: {said(problem)}.")
     if not leads_here:
         return Found(False, f"Something else than a portal answers at {settings.url}: look at the proxy.")
     return Found(True, f"A portal answers at {settings.url}.")
-
-
-def _said(problem: Exception) -> str:
-    reason = getattr(problem, "reason", None) or getattr(problem, "strerror", None) or problem
-    return " ".join(str(reason).split()).rstrip(".") or type(problem).__name__

@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from typing import Any
 
+from portal.cli import serving
 from portal.cli.asking import plainly
 from portal.settings import from_environment
 
@@ -14,7 +15,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("demo", help="make the demo world, and serve it")
     parser.add_argument("--fresh", action="store_true", help="start over; the keys stay")
     parser.add_argument("--serve", action="store_true", help="serve it until stopped")
-    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000", help="the port (8000, or PORT)")
+    serving.add_port(parser)
     parser.set_defaults(run=plainly(demo_command))
 
 
@@ -32,8 +33,6 @@ def demo_command(options: Any) -> int:
     print("The demo world is made." if is_made else "The demo world is there already; --fresh starts over.")
     print("\n".join(["", *card.lines(world, settings.url), "", f"Scripts find the same in {path}"]), flush=True)
     if options.serve:
-        from portal.cli import serving
-
         print(flush=True)
         serving.listen(settings, "127.0.0.1", options.port)
     return 0

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 from portal import settings_file
+from portal.brand import BrandError
 from portal.cli import checks
-from portal.cli.asking import opened, plainly
-from portal.cli.questions import Question, Unanswered, answered
-from portal.cli.users import add_admin, address_of, unfit
-from portal.settings import Settings, from_environment
+from portal.cli.asking import opened, plainly, said
+from portal.cli.questions import Check, Question, Unanswered, answered
+from portal.cli.users import add_admin, address_of, password_for
+from portal.demo.card import FILE_NAME as DEMO
+from portal.settings import Settings, SettingsError, from_environment
 
 
 def _is_address(typed: str) -> str | None:
@@ -65,6 +69,7 @@ def init(options: Namespace) -> int:
     folder = Path(options.folder or os.environ.get("PORTAL_DATA") or "data").resolve()
     os.environ["PORTAL_DATA"] = str(folder)
     try:
+        _made(folder)
         settings = _settings(folder, options)
         _keys(settings)
         _admin(settings, options)
@@ -75,18 +80,34 @@ def init(options: Namespace) -> int:
     return 0
 
 
+def _made(folder: Path) -> None:
+    """Before anything is asked: a folder for its owner alone, in which we may write and nobody plays the demo."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(0, "it is not ours to write in")
+    except OSError as error:
+        raise Unanswered(f"{folder} cannot be used: {said(error)}. Name another: portal init FOLDER") from error
+    if (folder / DEMO).exists():
+        raise Unanswered(f"{folder} holds the demo. Name another: portal init FOLDER")
+
+
 def _settings(folder: Path, options: Namespace) -> Settings:
     path = folder / settings_file.NAME
     if path.exists():
         settings = from_environment()
         print(f"Settings: {path} stands already and stays as it is.")
         return settings
-    wanted = _asked(PLACE, options)
-    if wanted["PORTAL_SMTP_HOST"]:
-        wanted |= _asked(MAIL, options)
-        if wanted["PORTAL_SMTP_USER"]:
-            wanted["PORTAL_SMTP_PASSWORD"] = answered(PASSWORD, os.environ.get(PASSWORD.flag))
-    wanted = {name: value for name, value in wanted.items() if value}
+    wanted: dict[str, str] = {}
+    for questions in (PLACE, MAIL):
+        for name, question in questions.items():
+            check = _fits(name, {"PORTAL_DATA": str(folder), **wanted})
+            if value := _asked(replace(question, check=check), options):
+                wanted[name] = value
+        if "PORTAL_SMTP_HOST" not in wanted:
+            break
+    if "PORTAL_SMTP_USER" in wanted:
+        wanted["PORTAL_SMTP_PASSWORD"] = answered(PASSWORD, os.environ.get(PASSWORD.flag))
     from_environment({"PORTAL_DATA": str(folder), **wanted})
     wanted["PORTAL_BRAND"] = str(_brand(folder / "brand", wanted["PORTAL_URL"], options))
     questions = PLACE | MAIL | {PASSWORD.flag: PASSWORD, "PORTAL_BRAND": Question("", "Names, color, logo and words")}
@@ -95,9 +116,23 @@ def _settings(folder: Path, options: Namespace) -> Settings:
     return from_environment()
 
 
-def _asked(questions: dict[str, Question], options: Namespace) -> dict[str, str]:
-    flags = {name: question.flag.removeprefix("--").replace("-", "_") for name, question in questions.items()}
-    return {name: answered(question, getattr(options, flags[name])) for name, question in questions.items()}
+def _asked(question: Question, options: Namespace) -> str:
+    return answered(question, getattr(options, question.flag.removeprefix("--").replace("-", "_")))
+
+
+def _fits(name: str, others: dict[str, str]) -> Check:
+    """What the settings, and the database that they name, say to this answer."""
+
+    def check(value: str) -> str | None:
+        # An account needs a password, which is asked for after it.
+        beside = {"PORTAL_SMTP_PASSWORD": "asked for"} if name == "PORTAL_SMTP_USER" and value else {}
+        try:
+            settings = from_environment({**others, **beside, name: value})
+        except SettingsError as problem:
+            return str(problem)
+        return checks.database(settings.database) if name == "PORTAL_DATABASE" and value else None
+
+    return check
 
 
 def _brand(folder: Path, url: str, options: Namespace) -> Path:
@@ -106,12 +141,30 @@ def _brand(folder: Path, url: str, options: Namespace) -> Path:
     if folder.exists():
         print(f"Brand: {folder} stands already and stays as it is.")
         return folder
-    told = _asked(BRAND, options)
+    told = {key: _asked(replace(one, check=_suits(key, one.check)), options) for key, one in BRAND.items()}
     color = told.pop("color")
     host = urlsplit(url).netloc
     begin(folder, told["name"], {**told, "host": host}, {"--primary": color} if color else {})
     print(f"Brand: begun in {folder}.")
     return folder
+
+
+def _suits(key: str, own: Check) -> Check:
+    """What a brand says to this answer: one is begun with it, and thrown away."""
+    from portal.brand.starting import begin
+
+    def check(value: str) -> str | None:
+        if reason := own(value):
+            return reason
+        told, style = ({}, {"--primary": value} if value else {}) if key == "color" else ({key: value}, {})
+        with TemporaryDirectory() as place:
+            try:
+                begin(Path(place) / "brand", told.get("name", "Name"), told, style)
+            except BrandError as problem:
+                return str(problem)
+        return None
+
+    return check
 
 
 def _keys(settings: Settings) -> None:
@@ -133,18 +186,17 @@ def _admin(settings: Settings, options: Namespace) -> None:
     if is_there:
         print("Administrator: there is one already. Further ones: portal user add")
         return
-    told = _asked(ADMIN, options)
+    told = {key: _asked(question, options) for key, question in ADMIN.items()}
     email = address_of(told["email"]) or ""
-    asked = Question(
-        "The password on standard input", f"Password for {email}",
-        check=lambda password: unfit(settings, email, told["name"], password), is_secret=True,
-    )  # fmt: skip
-    password = answered(asked, None if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n"))
-    add_admin(settings, email, told["name"], password)
+    add_admin(settings, email, told["name"], password_for(settings, email, told["name"]))
     print(f"Administrator: {email} can sign in.")
 
 
 def _left(settings: Settings) -> None:
+    from portal.brand import load_brand
+    from portal.brand.starting import examples_in
+
+    examples = examples_in(load_brand(settings.brand))
     found = [checks.mail(settings), checks.address(settings)]
     for one in found:
         if one.is_well:
@@ -156,5 +208,6 @@ def _left(settings: Settings) -> None:
         f"Serve: PORTAL_DATA={settings.data} portal serve, behind a proxy that speaks https (docs/operator.md).",
         "Write the rules, say what you sell, mint tickets: docs/vendor.md.",
         f"Make it yours in {settings.brand}: docs/branding.md.",
+        *([f"In its brand.toml are examples still: {', '.join(examples)}."] if examples else []),
     ]:
         print(f"- {line}")

@@ -30,6 +30,7 @@ def add_parser(commands: Any) -> None:
 def apply_command(options: Any) -> int:
     """Read a products file; all of it is applied, or nothing. Twice changes nothing."""
     from portal.actions import products
+    from portal.files import keyring
     from portal.rules import RuleFileError
     from portal.site import system_clock
 
@@ -41,6 +42,7 @@ def apply_command(options: Any) -> int:
     except RuleFileError as problem:
         print(problem, file=sys.stderr)
         return 1
+    keyring.load(from_environment().keys)  # without keys this is no portal's folder: nothing is begun in it
     with writing() as db:
         counts = products.apply(db, system_clock(), wanted)
     print(f"{counts.products} products and {counts.articles} articles; {counts.versions} new versions of rules.")

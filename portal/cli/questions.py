@@ -42,6 +42,8 @@ def answered(question: Question, given: str | None) -> str:
     while True:
         typed = _plain(question, _typed(question)) or question.default
         reason = "Please type an answer." if typed is None else question.check(typed)
+        if question.is_secret and reason is None and getpass.getpass("Once more: ") != typed:
+            reason = "The two are not the same."
         if typed is not None and reason is None:
             return typed
         print(f"  {reason}", file=sys.stderr)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from typing import Any
 
 from portal.cli.asking import plainly, writing
+from portal.cli.questions import Question, Unanswered, answered
 from portal.settings import Settings, from_environment
 
 
@@ -31,9 +31,10 @@ def add_command(options: Any) -> int:
     if email is None:
         print(f"{options.email!r} is no e-mail address.", file=sys.stderr)
         return 2
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if reason := unfit(settings, email, options.name, password):
-        print(reason, file=sys.stderr)
+    try:
+        password = password_for(settings, email, options.name)
+    except Unanswered as problem:
+        print(problem, file=sys.stderr)
         return 2
     if not add_admin(settings, email, options.name, password):
         print(f"{email} has a sign-in already.", file=sys.stderr)
@@ -76,7 +77,16 @@ def address_of(typed: str) -> str | None:
     return email if sound else None
 
 
-def unfit(settings: Settings, email: str, name: str, password: str) -> str | None:
+def password_for(settings: Settings, email: str, name: str) -> str:
+    """The password of a new administrator, typed twice or the first line of standard input. Raises Unanswered."""
+    asked = Question(
+        "The password on standard input", f"Password for {email}",
+        check=lambda password: _unfit(settings, email, name, password), is_secret=True,
+    )  # fmt: skip
+    return answered(asked, None if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n"))
+
+
+def _unfit(settings: Settings, email: str, name: str, password: str) -> str | None:
     """Why this password cannot be taken, or None."""
     from portal.brand import load_brand
     from portal.doors import passwords

@@ -130,7 +130,8 @@ def text_of(folder: Path) -> str:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise KeysMissing(
-            f"There are no keys in {path}; make them once with `portal keys create`, or restore your copy."
+            f"There are no keys in {path}. Name the data folder in PORTAL_DATA, begin one with `portal init`, or "
+            "restore your copy."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from portal import models  # noqa: F401  the tables register themselves
 from portal.db import Base, Instant
@@ -20,8 +20,23 @@ def plain_types(kind: str, item: Any, autogenerate: Any) -> str | bool:
     return False
 
 
+def in_one_piece(engine: Engine) -> None:
+    """SQLite's driver commits at each change of a table: an interrupted migration would stay half done for good."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA busy_timeout=60000")  # another process may be at it
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 url = context.config.attributes["url"]
 engine = create_engine(url)
+if engine.dialect.name == "sqlite":
+    in_one_piece(engine)
 
 with engine.connect() as connection:
     if engine.dialect.name == "postgresql":
@@ -34,6 +49,7 @@ with engine.connect() as connection:
         render_as_batch=True,
         compare_type=True,
         render_item=plain_types,
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()

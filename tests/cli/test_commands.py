@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -151,3 +152,19 @@ def test_a_command_that_does_not_exist_is_named(run: Run, words: list[str]) -> N
     with pytest.raises(SystemExit) as stopped:
         run(*words)
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_a_port_that_cannot_be_is_refused(run: Run, capsys: pytest.CaptureFixture[str], port: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run("serve", "--port", port)
+    assert stopped.value.code == 2 and f"argument --port: invalid port value: '{port}'" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_named_before_anybody_is_sent_there(run: Run) -> None:
+    run("keys", "create")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = run("serve", "--port", str(port))
+    assert (code, out) == (2, "")
+    assert err == f"Nothing can listen on 127.0.0.1:{port}: Address already in use. Name another --port.\n"

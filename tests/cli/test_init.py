@@ -46,6 +46,7 @@ def test_flags_alone_make_a_portal_whose_administrator_can_sign_in(run: Run, dat
     assert brand.host == "licenses.acme.example" and "--primary: #7a1f4b" in brand.stylesheet
     assert re.search(r"public key [0-9a-f]{64}$", out, re.MULTILINE)
     assert {stat.S_IMODE((data / name).stat().st_mode) for name in (NAME, "keys/portal-keys.json")} == {0o600}
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
     with open_database(settings.database).reading() as db:
         user, group = db.execute(
             select(User, Group)
@@ -97,6 +98,8 @@ def test_without_a_terminal_a_missing_answer_is_named_and_nothing_is_made(run: R
         ("--url", "licenses.acme.example", "PORTAL_URL"),
         ("--url", 'http://a.example/"; rm -rf', "PORTAL_URL"),
         ("--database", "mysql://host/name", "PORTAL_DATABASE"),
+        ("--database", "postgresql://a:b@127.0.0.1:port/x", "PORTAL_DATABASE"),
+        ("--database", "postgresql://a:b@127.0.0.1:1/x", "The database does not let us in"),
         ("--smtp-host", "mail.example\r\nQUIT", "PORTAL_SMTP_HOST"),
         ("--support", "nobody", "--support"),
         ("--name", "a\nb", "name"),
@@ -125,18 +128,60 @@ def test_at_a_terminal_it_asks_until_an_answer_can_be_used(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed = iter(
-        [URL, "", "", "Acme", "", "Acme Software GmbH", "not an address", "help@acme.example", "", "vera@acme.example",
-         "Vera Holt"]
+        ["licenses.acme.example", URL, "mysql://host/name", "postgresql://a:b@127.0.0.1:1/x", "", "", "Acme", "",
+         "Acme Software GmbH", "not an address", "help@acme.example", "#ffff99", "", "vera@acme.example", "Vera Holt"]
     )  # fmt: skip
-    secrets = iter(["short", GOOD.strip()])
+    secrets = iter(["short", GOOD.strip(), "mistyped", GOOD.strip(), GOOD.strip()])
     monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
     monkeypatch.setattr("getpass.getpass", lambda prompt: next(secrets))
     monkeypatch.setattr("sys.stdin", Terminal())
     code = main(["init"])
     out, err = capsys.readouterr()
     assert code == 0 and "vera@acme.example can sign in" in out
-    assert "Please type an answer." in err and "That is no e-mail address." in err and "at least 15" in err
+    for reason in (
+        "PORTAL_URL is", "PORTAL_DATABASE must", "The database does not let us in", "Please type an answer.",
+        "That is no e-mail address.", "the nearest that passes is", "at least 15", "The two are not the same.",
+    ):  # fmt: skip
+        assert err.count(reason) == 1, reason
     assert next(typed, None) is None and next(secrets, None) is None
+
+
+@pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
+def test_whoever_leaves_in_the_middle_can_begin_again(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], gone: type[BaseException]
+) -> None:
+    def left(prompt: str) -> str:
+        raise gone
+
+    with monkeypatch.context() as patch:
+        patch.setattr("builtins.input", left)
+        patch.setattr("sys.stdin", Terminal())
+        assert main(["init", "--url", URL]) == 130
+    assert capsys.readouterr().err == "\nStopped.\n"
+    assert run("init", *FLAGS, typed=GOOD)[0] == 0
+
+
+def test_a_folder_that_cannot_be_used_is_told_before_anything_is_asked(run: Run, data: Path, tmp_path: Path) -> None:
+    data.mkdir()
+    (data / "demo.json").touch()
+    assert run("init") == (2, "", f"{data} holds the demo. Name another: portal init FOLDER\n")
+    assert [path.name for path in data.iterdir()] == ["demo.json"]
+    (tmp_path / "file").touch()
+    for folder, reason in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "below", "Not a directory")):
+        said = f"{folder} cannot be used: {reason}. Name another: portal init FOLDER\n"
+        assert run("init", str(folder)) == (2, "", said)
+
+
+def test_what_the_brand_holds_of_examples_is_left_to_do(run: Run, data: Path) -> None:
+    left = "In its brand.toml are examples still: "
+    out = run("init", *FLAGS, typed=GOOD)[1]
+    assert f"{left}help_url, imprint_url, privacy_url, city, address." in out
+    card = (data / "brand" / "brand.toml").read_text()
+    card = card.replace("www.acme.example", "acme.test").replace("city = \"City\"", "city = \"Bonn\"")
+    (data / "brand" / "brand.toml").write_text(card)
+    assert f"{left}address." in run("init")[1]
+    (data / "brand" / "brand.toml").write_text(card.replace("Street 1", "Weg 2"))
+    assert left not in run("init")[1]
 
 
 def test_the_mail_server_is_tried_and_its_answer_told(run: Run, mail_server: MailServer) -> None:

@@ -2,12 +2,18 @@
 
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
 
 import portal.models  # noqa: F401  the tables register themselves
-from portal.db import Base, Database, is_current, migrate
+from portal.db import Base, Database, is_current, migrate, open_database
 from tests.house.tree import ROOT
 
 
@@ -21,6 +27,24 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     assert is_current(database)
     migrate(database.url)
     assert is_current(database)
+
+
+def test_an_interrupted_migration_can_be_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url, made = f"sqlite:///{tmp_path / 'portal.db'}", Operations.create_table
+    left = iter(range(20))
+
+    def interrupted(*given: Any, **named: Any) -> Any:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return made(*given, **named)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Operations, "create_table", interrupted)
+        migrate(url)
+    with closing(open_database(url)) as database:
+        assert inspect(database.reader).get_table_names() == []
+        migrate(url)
+        assert is_current(database)
 
 
 def test_up_to_date_tables_are_found_without_alembic(database: Database) -> None:
