@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from portal.actions import rule_drafts, rule_sets
@@ -127,7 +129,8 @@ def publication(visit: Visit, rule_set: RuleSet, written: Written | None = None)
 def articles(visit: Visit, rule_set: RuleSet, written: Written | None = None) -> Answer:
     """All articles by product: those that follow these rules, and those that could."""
     visit.place = f"{address(rule_set)}/articles"
+    products = [list(own) for _, own in groupby(rule_desk.articles(visit.db), key=attrgetter("product_id"))]
     return page(
-        visit, "rules/articles.html", rule_set=rule_set, articles=rule_desk.articles(visit.db),
+        visit, "rules/articles.html", rule_set=rule_set, products=products,
         latest=rule_drafts.latest(visit.db, rule_set.id), **refusal(visit, written),
     )  # fmt: skip

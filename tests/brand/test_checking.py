@@ -94,9 +94,11 @@ def test_a_heavy_picture_is_told(folder: Path) -> None:
 
 def test_words_in_one_language_only_are_missing_in_the_other(folder: Path) -> None:
     write(folder, "words/en.toml", "[headings]\n\npage_gone = 'Gone'\n[sentences]\n'Register a ticket' = 'Add'\n")
-    write(folder, "words/de.toml", "[sentences]\n'Register a ticket' = 'Dazu'\n")
+    for code in ("de", "fr", "ja"):
+        write(folder, f"words/{code}.toml", "[sentences]\n'Register a ticket' = 'Dazu'\n")
     assert told(folder) == [
-        f"words/en.toml:3: headings.page_gone is in your words here, but not in {folder}/words/de.toml"
+        f"words/en.toml:3: headings.page_gone is in your words here, but not in {folder}/words/{code}.toml"
+        for code in ("de", "fr", "ja")
     ]
 
 

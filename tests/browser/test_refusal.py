@@ -15,7 +15,7 @@ def test_a_refusal_names_the_date_and_the_ways_on_in_german(demo: Demo, open_pag
     expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Lizenzen")
     page.goto(demo.page_of("exhausted"))
     panel = page.locator(".decision")
-    from_when = re.compile(r"^Der nächste Umzug ist ab dem \d{1,2}\. \w+ 20\d\d möglich$")
+    from_when = re.compile(r"^Der nächste Umzug ist ab dem \d{1,2}\.\s\w+\s20\d\d möglich$")
     expect(panel.get_by_role("heading", level=2)).to_have_text(from_when)
     expect(panel.locator(".lead")).to_contain_text("von CORA-NB1 auf CORA-NB2")
     expect(panel.get_by_role("heading", level=3)).to_have_count(4)
